@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Anyformer.Torch;
 
 public partial class Tensor
@@ -8,6 +10,7 @@ public partial class Tensor
     /// </summary>
     /// <exception cref="TorchException">A position outside its dimension.</exception>
     /// <exception cref="ArgumentException">More places than dimensions, or a second ellipsis.</exception>
+    [IndexerName("Element")]
     public Tensor this[params ReadOnlySpan<TensorIndex> places]
     {
         get
