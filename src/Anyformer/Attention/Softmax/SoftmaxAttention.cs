@@ -1,0 +1,25 @@
+using Anyformer.Inspection;
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Attention.Softmax;
+
+/// <summary>
+/// <c>softmax(Q K^T / sqrt(head width)) V</c>, with dropout on the weights (Vaswani et al. 2017, arXiv 1706.03762, section 3.2.1).
+/// Quadratic in tokens. Records <c>weights</c>, (batch, heads, queries, keys), for inspection.
+/// </summary>
+public sealed class SoftmaxAttention(double dropout = 0) : AttentionFunction
+{
+    private Dropout Dropout { get; } = new(dropout);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+    {
+        var scores = (queries * (1 / Math.Sqrt(queries.Size(-1)))).MatMul(keys.Transpose(-2, -1));
+        if (mask is not null)
+            scores = scores.MaskedFill(!mask, double.NegativeInfinity);
+        var weights = scores.Softmax(-1);
+        Recorder.Record(this, "weights", weights);
+        return Dropout.Call(weights).MatMul(values);
+    }
+}

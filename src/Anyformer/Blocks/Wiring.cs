@@ -1,0 +1,18 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Blocks;
+
+/// <summary>How a sublayer of a block joins the skip connection and the normalisation.</summary>
+public abstract class Wiring : Module
+{
+    /// <summary>The tokens after the sublayer: (batch, tokens, width) to the same.</summary>
+    public Tensor Call(Tensor tokens, Func<Tensor, Tensor> sublayer)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Forward(tokens, sublayer));
+    }
+
+    /// <summary>The tokens after the sublayer.</summary>
+    protected abstract Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer);
+}

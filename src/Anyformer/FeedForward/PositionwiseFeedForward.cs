@@ -1,0 +1,19 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.FeedForward;
+
+/// <summary>
+/// <c>W2 act(W1 x + b1) + b2</c> with dropout on the hidden units (Vaswani et al. 2017, arXiv 1706.03762, section 3.3).
+/// </summary>
+public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activation activation, double dropout = 0) : ChannelMixer
+{
+    private Linear Hidden { get; } = new(width, hiddenWidth);
+
+    private Linear Output { get; } = new(hiddenWidth, width);
+
+    private Dropout Dropout { get; } = new(dropout);
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor input) => Output.Call(Dropout.Call(activation(Hidden.Call(input))));
+}

@@ -1,0 +1,36 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Models.Forecasting;
+
+/// <summary>A model that continues several series at once.</summary>
+public abstract class Forecaster : Module
+{
+    /// <summary>True when the number of variates is free at run time, so that variates unseen in training can be forecast.</summary>
+    public virtual bool TakesAnyVariates => false;
+
+    /// <summary>The continuation of every variate, (batch, horizon, variates).</summary>
+    public Tensor Call(ForecastInput input)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Forward(input));
+    }
+
+    /// <summary>The continuation.</summary>
+    protected abstract Tensor Forward(ForecastInput input);
+}
+
+/// <summary>What a forecaster sees of a batch of windows.</summary>
+/// <param name="Past">The history, (batch, lookback, variates).</param>
+/// <param name="PastMarks">Calendar marks of the history, (batch, lookback, marks); null without a calendar.</param>
+/// <param name="FutureMarks">Calendar marks of the last label steps of the history and of the horizon, (batch, label + horizon, marks).</param>
+public sealed record ForecastInput(Tensor Past, Tensor? PastMarks = null, Tensor? FutureMarks = null);
+
+/// <summary>The sizes a forecaster is built for.</summary>
+/// <param name="Lookback">Steps of history.</param>
+/// <param name="Horizon">Steps to forecast.</param>
+/// <param name="LabelLength">Steps of history that decoders see again before the horizon.</param>
+/// <param name="Variates">Series side by side.</param>
+/// <param name="Marks">Calendar marks a step; 0 without a calendar.</param>
+/// <param name="Season">Steps after which the series repeat, as far as their step tells: 24 for hours.</param>
+public sealed record ForecastShape(int Lookback, int Horizon, int LabelLength, int Variates, int Marks, int Season);

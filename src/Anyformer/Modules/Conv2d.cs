@@ -1,0 +1,30 @@
+using Anyformer.Torch;
+
+namespace Anyformer.Modules;
+
+/// <summary>Convolution over images: (batch, inputs, height, width) to (batch, outputs, height', width').</summary>
+public sealed class Conv2d : TensorModule
+{
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+    private readonly long[] _dilation;
+    private readonly long _groups;
+
+    /// <summary>A convolution with weights and bias drawn from U(±1/sqrt(fan in)); zeros are padded on both sides.</summary>
+    public Conv2d(long inputs, long outputs, long kernel, long stride = 1, long padding = 0, long dilation = 1, long groups = 1, bool bias = true)
+    {
+        (_stride, _padding, _dilation, _groups) = ([stride, stride], [padding, padding], [dilation, dilation], groups);
+        var fanIn = inputs / groups * kernel * kernel;
+        Weight = Initialization.InverseFanIn(Parameter.Empty(outputs, inputs / groups, kernel, kernel), fanIn);
+        Bias = bias ? Initialization.InverseFanIn(Parameter.Empty(outputs), fanIn) : null;
+    }
+
+    /// <summary>(outputs, inputs / groups, kernel, kernel).</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>(outputs).</summary>
+    public Parameter? Bias { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor input) => Functional.Conv2d(input, Weight, Bias, _stride, _padding, _dilation, _groups);
+}

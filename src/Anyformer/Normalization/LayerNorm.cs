@@ -1,0 +1,30 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Normalization;
+
+/// <summary>
+/// <c>(x - mean) / sqrt(variance + ε) * weight + bias</c> over the last dimension, with the biased variance (Ba, Kiros and Hinton 2016, arXiv 1607.06450).
+/// </summary>
+public sealed class LayerNorm : NormalizationLayer
+{
+    private readonly long[] _shape;
+    private readonly double _epsilon;
+
+    /// <summary>Weight 1 and bias 0 over vectors of <paramref name="width"/>.</summary>
+    public LayerNorm(long width, double epsilon = 1e-5)
+    {
+        (_shape, _epsilon) = ([width], epsilon);
+        Weight = Initialization.Constant(Parameter.Empty(width), 1);
+        Bias = Initialization.Constant(Parameter.Empty(width), 0);
+    }
+
+    /// <summary>(width).</summary>
+    public Parameter Weight { get; }
+
+    /// <summary>(width).</summary>
+    public Parameter Bias { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor input) => Functional.LayerNorm(input, _shape, Weight, Bias, _epsilon);
+}
