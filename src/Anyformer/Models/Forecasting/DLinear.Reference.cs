@@ -11,7 +11,7 @@ internal sealed class DLinearReference : ModelReference<DLinear>
     protected override DLinear Build(ParityCase parity)
     {
         var config = parity.Config;
-        var shape = new ForecastShape(config.Int("seq_len"), config.Int("pred_len"), 0, config.Int("enc_in"), 0, 1);
+        var shape = new ForecastShape(config.Int("seq_len"), config.Int("pred_len"), 0, config.Int("enc_in"), 0, 1, false);
         return new DLinear(shape, new DLinearOptions { Individual = config.Bool("individual") });
     }
 

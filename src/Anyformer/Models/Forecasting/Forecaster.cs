@@ -33,4 +33,5 @@ public sealed record ForecastInput(Tensor Past, Tensor? PastMarks = null, Tensor
 /// <param name="Variates">Series side by side.</param>
 /// <param name="Marks">Calendar marks a step; 0 without a calendar.</param>
 /// <param name="Season">Steps after which the series repeat, as far as their step tells: 24 for hours.</param>
-public sealed record ForecastShape(int Lookback, int Horizon, int LabelLength, int Variates, int Marks, int Season);
+/// <param name="IntegerMarks">True when marks are integers (month, day, weekday, hour, quarter) instead of fractions in [-0.5, 0.5].</param>
+public sealed record ForecastShape(int Lookback, int Horizon, int LabelLength, int Variates, int Marks, int Season, bool IntegerMarks);

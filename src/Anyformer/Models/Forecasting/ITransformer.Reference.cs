@@ -18,7 +18,7 @@ internal sealed partial class ITransformerReference : ModelReference<ITransforme
     {
         var config = parity.Config;
         config.WithoutEffect("factor", "class_strategy", "embed", "freq", "output_attention");
-        var shape = new ForecastShape(config.Int("seq_len"), config.Int("pred_len"), 0, 0, 0, 1);
+        var shape = new ForecastShape(config.Int("seq_len"), config.Int("pred_len"), 0, 0, 0, 1, false);
         return new ITransformer(shape, new ITransformerOptions
         {
             Width = config.Int("d_model"),

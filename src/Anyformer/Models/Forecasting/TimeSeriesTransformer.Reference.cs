@@ -15,7 +15,8 @@ internal sealed class TimeSeriesTransformerReference : ModelReference<TimeSeries
         var variates = config.Int("enc_in");
         if (config.Int("dec_in") != variates)
             throw new UserException($"The decoder reads the encoder's variates: dec_in must be enc_in ({variates}), found {config.Int("dec_in")}.");
-        var shape = new ForecastShape(config.Int("seq_len"), config.Int("pred_len"), config.Int("label_len"), variates, Marks(config), 1);
+        var shape = new ForecastShape(config.Int("seq_len"), config.Int("pred_len"), config.Int("label_len"), variates, Marks(config), 1,
+            Calendar(config) != CalendarKind.Continuous);
         return new TimeSeriesTransformer(shape, new TimeSeriesTransformerOptions
         {
             Width = config.Int("d_model"),

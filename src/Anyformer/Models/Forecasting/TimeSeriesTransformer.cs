@@ -78,6 +78,8 @@ public sealed class TimeSeriesTransformer : Forecaster
     {
         if (shape.LabelLength > shape.Lookback)
             throw new UserException($"The label length must not exceed the lookback of {shape.Lookback} steps, found {shape.LabelLength}.");
+        if (shape.Marks > 0 && shape.IntegerMarks == (options.Calendar == CalendarKind.Continuous))
+            throw new UserException($"The calendar '{options.Calendar.ToString().ToLowerInvariant()}' does not read {(shape.IntegerMarks ? "integer" : "fractional")} marks.");
         _shape = shape;
         EncoderEmbedding = new StepEmbedding(shape.Variates, options.Width, CalendarOf(shape, options), options.Dropout);
         DecoderEmbedding = new StepEmbedding(shape.Variates, options.Width, CalendarOf(shape, options), options.Dropout);

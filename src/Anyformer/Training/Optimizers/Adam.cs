@@ -31,7 +31,7 @@ public class Adam : Optimizer
     private readonly Tensor?[] _square;
 
     /// <summary>An optimiser of some parameters.</summary>
-    public Adam(IEnumerable<Parameter> parameters, AdamOptions options) : base(parameters, options.LearningRate)
+    public Adam(IEnumerable<Parameter> parameters, AdamOptions options) : base(parameters, options.LearningRate, options.Beta1)
     {
         Options = options;
         _mean = new Tensor?[Parameters.Count];
@@ -47,12 +47,12 @@ public class Adam : Optimizer
         gradients = Decay(parameters, gradients);
         var mean = Remembered(_mean, moved);
         var square = Remembered(_square, moved);
-        Functional.ForeachMulInPlace(mean, Options.Beta1);
-        Functional.ForeachAddInPlace(mean, gradients, 1 - Options.Beta1);
+        Functional.ForeachMulInPlace(mean, Momentum);
+        Functional.ForeachAddInPlace(mean, gradients, 1 - Momentum);
         Functional.ForeachMulInPlace(square, Options.Beta2);
         Functional.ForeachAddcmulInPlace(square, gradients, gradients, 1 - Options.Beta2);
 
-        var meanCorrection = 1 - Math.Pow(Options.Beta1, StepCount);
+        var meanCorrection = 1 - Math.Pow(Momentum, StepCount);
         var squareCorrection = 1 - Math.Pow(Options.Beta2, StepCount);
         var root = Functional.ForeachSqrt(square);
         Functional.ForeachDivInPlace(root, Math.Sqrt(squareCorrection));

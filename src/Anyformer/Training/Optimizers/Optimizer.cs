@@ -9,14 +9,17 @@ public abstract class Optimizer
     private readonly Parameter[] _parameters;
 
     /// <summary>An optimiser of some parameters.</summary>
-    protected Optimizer(IEnumerable<Parameter> parameters, double learningRate)
+    protected Optimizer(IEnumerable<Parameter> parameters, double learningRate, double momentum)
     {
         _parameters = [.. parameters];
-        LearningRate = learningRate;
+        (LearningRate, Momentum) = (learningRate, momentum);
     }
 
     /// <summary>The step size, which a schedule may change between steps.</summary>
     public double LearningRate { get; set; }
+
+    /// <summary>Momentum, or the first beta of Adam, which a schedule may change between steps.</summary>
+    public double Momentum { get; set; }
 
     /// <summary>The parameters that are moved.</summary>
     public IReadOnlyList<Parameter> Parameters => _parameters;

@@ -26,7 +26,7 @@ public sealed class Sgd : Optimizer
     private readonly Tensor?[] _momentum;
 
     /// <summary>An optimiser of some parameters.</summary>
-    public Sgd(IEnumerable<Parameter> parameters, SgdOptions options) : base(parameters, options.LearningRate)
+    public Sgd(IEnumerable<Parameter> parameters, SgdOptions options) : base(parameters, options.LearningRate, options.Momentum)
     {
         _options = options;
         _momentum = new Tensor?[Parameters.Count];
@@ -37,7 +37,7 @@ public sealed class Sgd : Optimizer
     {
         if (_options.WeightDecay != 0)
             gradients = Functional.ForeachAdd(gradients, parameters, _options.WeightDecay);
-        Functional.ForeachAddInPlace(parameters, _options.Momentum == 0 ? gradients : Directions(moved, gradients), -LearningRate);
+        Functional.ForeachAddInPlace(parameters, Momentum == 0 ? gradients : Directions(moved, gradients), -LearningRate);
     }
 
     /// <inheritdoc/>
@@ -46,8 +46,8 @@ public sealed class Sgd : Optimizer
     private Tensor[] Directions(IReadOnlyList<int> moved, Tensor[] gradients)
     {
         var directions = Remembered(_momentum, moved);
-        Functional.ForeachMulInPlace(directions, _options.Momentum);
+        Functional.ForeachMulInPlace(directions, Momentum);
         Functional.ForeachAddInPlace(directions, gradients);
-        return _options.Nesterov ? Functional.ForeachAdd(gradients, directions, _options.Momentum) : directions;
+        return _options.Nesterov ? Functional.ForeachAdd(gradients, directions, Momentum) : directions;
     }
 }

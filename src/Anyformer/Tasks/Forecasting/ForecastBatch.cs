@@ -1,0 +1,27 @@
+using Anyformer.Data.TimeSeries;
+using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Torch;
+
+namespace Anyformer.Tasks.Forecasting;
+
+/// <summary>Some windows as tensors: what the forecaster sees, and what came of it.</summary>
+/// <param name="Input">What the forecaster sees.</param>
+/// <param name="Target">What came, (batch, horizon, variates), standardised.</param>
+public sealed record ForecastBatch(ForecastInput Input, Tensor Target)
+{
+    /// <summary>Copies windows straight into tensors.</summary>
+    public static ForecastBatch Of(ForecastingWindows windows, ReadOnlySpan<int> batch, CalendarMarks marks, Device device)
+    {
+        var (shape, variates, features) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Calendar.Count);
+        var past = Functional.Empty([batch.Length, shape.LookBack, variates]);
+        var future = Functional.Empty([batch.Length, shape.FutureLength, variates]);
+        var pastMarks = Functional.Empty([batch.Length, shape.LookBack, features]);
+        var futureMarks = Functional.Empty([batch.Length, shape.FutureLength, features]);
+        windows.Gather(batch, past.AsSpan<float>(), future.AsSpan<float>(), pastMarks.AsSpan<float>(), futureMarks.AsSpan<float>());
+        var input = marks == CalendarMarks.None
+            ? new ForecastInput(past.To(device))
+            : new ForecastInput(past.To(device), pastMarks.To(device), futureMarks.To(device));
+        return new ForecastBatch(input, future[.., shape.LabelLength..].To(device));
+    }
+}

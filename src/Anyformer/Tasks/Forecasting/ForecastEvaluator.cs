@@ -1,0 +1,30 @@
+using Anyformer.Data.TimeSeries;
+using Anyformer.Models.Forecasting;
+using Anyformer.Torch;
+
+namespace Anyformer.Tasks.Forecasting;
+
+/// <summary>Measures a forecaster on every window of a part of the data; the model is in evaluation mode while it runs.</summary>
+public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows windows, int batchSize, Device device)
+{
+    /// <summary>The scores over all windows.</summary>
+    public ForecastReport Evaluate(Forecaster model)
+    {
+        var metrics = new ForecastMetrics(windows, data.Borders.Train, data.Season);
+        foreach (var batch in Enumerable.Range(0, windows.Count).Chunk(batchSize))
+            metrics.Add(batch, Forecast(model, batch));
+        return metrics.Report();
+    }
+
+    /// <summary>The standardised forecasts of some windows, (batch, horizon, variates) in row-major order.</summary>
+    public float[] Forecast(Forecaster model, int[] batch)
+    {
+        using var scope = new TensorScope();
+        using var inference = Autograd.InferenceMode();
+        var wasTraining = model.IsTraining;
+        model.Eval();
+        var forecasts = model.Call(ForecastBatch.Of(windows, batch, data.Section.Marks, device).Input).ToArray<float>();
+        model.Train(wasTraining);
+        return forecasts;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Anyformer.Data.TimeSeries;
+using Anyformer.Models.Forecasting;
+
+namespace Anyformer.Tasks.Forecasting;
+
+/// <summary>What a saved forecaster must know of its data to be used on more of it.</summary>
+public sealed record ForecastMetadata
+{
+    private const string Key = "forecast";
+
+    /// <summary>From what JSON says.</summary>
+    public ForecastMetadata() { }
+
+    /// <summary>Of the data that a model is trained on.</summary>
+    internal ForecastMetadata(ForecastData data)
+    {
+        Variates = [.. data.Reading.Series.Variates];
+        Mean = [.. data.Scaled.Scaler.Mean];
+        Deviation = [.. data.Scaled.Scaler.Deviation];
+        Frequency = data.Frequency.Code();
+        Shape = data.Shape;
+    }
+
+    /// <summary>The names of the variates, in order.</summary>
+    public IReadOnlyList<string> Variates { get; init; } = [];
+
+    /// <summary>The mean of each on the training rows.</summary>
+    public IReadOnlyList<double> Mean { get; init; } = [];
+
+    /// <summary>The deviation of each on the training rows.</summary>
+    public IReadOnlyList<double> Deviation { get; init; } = [];
+
+    /// <summary>The spacing that calendar marks are made for, as a code.</summary>
+    public string Frequency { get; init; } = "h";
+
+    /// <summary>The sizes the model was built for.</summary>
+    public ForecastShape Shape { get; init; } = new(1, 1, 0, 1, 0, 1, false);
+
+    /// <summary>The scaler that standardised the training data.</summary>
+    internal StandardScaler Scaler => new([.. Mean], [.. Deviation]);
+
+    /// <summary>As the metadata of a checkpoint.</summary>
+    public IReadOnlyDictionary<string, string> ToTexts() => new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(this) };
+
+    /// <summary>From the metadata of a checkpoint.</summary>
+    /// <exception cref="UserException">It is no checkpoint of a forecaster.</exception>
+    public static ForecastMetadata FromTexts(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        try
+        {
+            if (metadata.TryGetValue(Key, out var text) && JsonSerializer.Deserialize<ForecastMetadata>(text) is { } read)
+                return read;
+        }
+        catch (JsonException exception)
+        {
+            throw new UserException($"The checkpoint {path} says of its data what cannot be read: {exception.Message}", exception);
+        }
+
+        throw new UserException($"The checkpoint {path} is none of a forecaster: its metadata has no entry '{Key}'.");
+    }
+}

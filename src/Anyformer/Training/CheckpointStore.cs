@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Anyformer.Checkpoints;
+using Anyformer.Modules;
+using Anyformer.Torch;
+using Anyformer.Training.Optimizers;
+
+namespace Anyformer.Training;
+
+/// <summary>
+/// The checkpoints of a run in one folder: <c>last.safetensors</c> with all that a resumed run needs, and <c>best.safetensors</c> with the
+/// weights that validated best, for use. Both are written beside and renamed, so a killed process leaves the one before.
+/// </summary>
+public sealed class CheckpointStore(string folder)
+{
+    private const string ModelPrefix = "model.";
+    private const string OptimizerPrefix = "optimizer.";
+    private const string AveragePrefix = "average.";
+    private const string GeneratorName = "generator";
+    private const string StateKey = "training-state";
+
+    /// <summary>The file that a run resumes from.</summary>
+    public string LastPath => Path.Combine(folder, "last.safetensors");
+
+    /// <summary>The file with the best weights.</summary>
+    public string BestPath => Path.Combine(folder, "best.safetensors");
+
+    /// <summary>Writes the weights of a model for use, with what else it needs to be used.</summary>
+    public void SaveBest(Module model, IReadOnlyDictionary<string, string> metadata) => Save(BestPath, model.StateDict(), metadata);
+
+    /// <summary>Writes all that a resumed run needs.</summary>
+    internal void SaveLast(Module model, Optimizer optimizer, WeightAverage? average, TrainingState state)
+    {
+        using var scope = new TensorScope();
+        using var generator = Generator.Default();
+        var tensors = new OrderedDictionary<string, Tensor>();
+        AddPrefixed(tensors, ModelPrefix, model.StateDict());
+        AddPrefixed(tensors, OptimizerPrefix, optimizer.StateDict());
+        if (average is not null)
+            AddPrefixed(tensors, AveragePrefix, average.StateDict());
+        tensors[GeneratorName] = Tensor.From(generator.GetState());
+        Save(LastPath, tensors, new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state) });
+    }
+
+    /// <summary>Puts back what <see cref="SaveLast"/> wrote; null when there is nothing to resume from.</summary>
+    internal TrainingState? LoadLast(Module model, Optimizer optimizer, WeightAverage? average)
+    {
+        if (!File.Exists(LastPath))
+            return null;
+        using var scope = new TensorScope();
+        var tensors = Safetensors.Load(LastPath, out var metadata);
+        if (!metadata.TryGetValue(StateKey, out var state))
+            throw new UserException($"The checkpoint {LastPath} is no checkpoint of a training run: its metadata has no '{StateKey}'.");
+        model.Load(Prefixed(tensors, ModelPrefix));
+        optimizer.Load(Prefixed(tensors, OptimizerPrefix));
+        average?.Load(Prefixed(tensors, AveragePrefix));
+        using var generator = Generator.Default();
+        generator.SetState(tensors[GeneratorName].ToArray<byte>());
+        return JsonSerializer.Deserialize<TrainingState>(state);
+    }
+
+    private void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        Directory.CreateDirectory(folder);
+        Safetensors.Save(path, tensors, metadata);
+    }
+
+    private static void AddPrefixed(IDictionary<string, Tensor> all, string prefix, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        foreach (var (name, tensor) in tensors)
+            all[prefix + name] = tensor;
+    }
+
+    private static Dictionary<string, Tensor> Prefixed(IReadOnlyDictionary<string, Tensor> tensors, string prefix) => tensors
+        .Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal))
+        .ToDictionary(item => item.Key[prefix.Length..], item => item.Value);
+}
