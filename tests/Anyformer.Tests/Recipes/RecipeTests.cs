@@ -1,4 +1,6 @@
+using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
+using Anyformer.Recipes.Options;
 using Anyformer.Recipes.Yaml;
 using Anyformer.Testing;
 using Anyformer.Training.Schedules;
@@ -175,6 +177,27 @@ public class RecipeTests
               drop-last: false
 
             """.ReplaceLineEndings("\n"), recipe.ToDocument().ToYaml());
+    }
+
+    [Fact]
+    public void TheModelsOptionsBindToTheTypeThatTheModelNames()
+    {
+        var recipe = (ForecastRecipe)RecipeDocument.Parse(Full, "r.yaml").Set("model.options.dropout=0.2").Bind<Recipe>();
+        var options = OptionBinder.Bind(recipe.Model.Options, typeof(ITransformerOptions), "model.options");
+        Assert.Equal(new ITransformerOptions { Width = 256, Layers = 2, Dropout = 0.2 }, options);
+        var asRun = recipe with { Model = recipe.Model with { Options = OptionBinder.Write(options) } };
+        Assert.Equal("""
+              id: itransformer
+              options:
+                width: 256
+                heads: 8
+                layers: 2
+                feed-forward-width: 256
+                dropout: 0.2
+                activation: gelu
+                window-norm: true
+            data:
+            """, asRun.ToDocument().ToYaml().Split("model:\n")[1].Split("\n  source:")[0]);
     }
 
     [Fact]
