@@ -1,0 +1,254 @@
+using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Recipes.Options;
+using Anyformer.Recipes.Yaml;
+using Anyformer.Testing;
+using Anyformer.Training.Schedules;
+using FsCheck.Fluent;
+
+namespace Anyformer.Tests.Recipes;
+
+public class RecipeTests
+{
+    private const string Smallest = "task: forecast\nmodel: {id: itransformer}\ndata: {source: etth1}\n";
+
+    private const string Kinds = "constant, cosine, linear, step, multi-step, exponential, one-cycle, noam, type1, type3.";
+
+    private const string Full = """
+        # iTransformer on ETTh1
+        task: forecast
+        name: etth1-96
+        model:
+          id: itransformer
+          options:
+            width: 256
+            layers: 2
+        data:
+          source: etth1
+          horizon: 192
+          split: ett-hour
+          ratios: [0.6, 0.2, 0.2]
+        training:
+          optimizer: adamw
+          learning-rate: 1e-3
+          max-time: 1h30m
+          schedule: {kind: cosine, warmup-steps: 100, floor: 0.01}
+          gradient-clip: 1
+          autocast: bfloat16
+          patience: null
+        """;
+
+    [Fact]
+    public void DefaultsAreThoseOfTheForecastingPapers()
+    {
+        var recipe = Bind(Smallest);
+        Assert.Equal(
+            new ForecastRecipe { Model = new() { Id = "itransformer" }, Data = new() { Source = "etth1" } },
+            recipe);
+        Assert.Equal((96, 96, 48), (recipe.Data.Lookback, recipe.Data.Horizon, recipe.Data.LabelLength));
+        Assert.Equal((OptimizerKind.Adam, 1e-4, 32, 10, 3), (recipe.Training.Optimizer, recipe.Training.LearningRate,
+            recipe.Training.BatchSize, recipe.Training.Epochs, recipe.Training.Patience));
+        Assert.Equal(new HalvingSchedule(), recipe.Training.Schedule);
+        Assert.Equal([0.7, 0.1, 0.2], recipe.Data.Ratios);
+        Assert.Null(recipe.Data.Split);
+    }
+
+    [Fact]
+    public void EveryGivenKeyIsBound()
+    {
+        var recipe = Bind(Full);
+        Assert.Equal("etth1-96", recipe.Name);
+        Assert.Equal(["width", "layers"], recipe.Model.Options.Entries.Select(entry => entry.Key));
+        Assert.Equal((192, ForecastSplit.EttHour), (recipe.Data.Horizon, recipe.Data.Split));
+        Assert.Equal([0.6, 0.2, 0.2], recipe.Data.Ratios);
+        Assert.Equal((OptimizerKind.AdamW, 1e-3), (recipe.Training.Optimizer, recipe.Training.LearningRate));
+        Assert.Equal(TimeSpan.FromMinutes(90), recipe.Training.MaxTime);
+        Assert.Equal(new CosineSchedule { WarmupSteps = 100, Floor = 0.01 }, recipe.Training.Schedule);
+        Assert.Equal(
+            (1.0, AutocastPrecision.BFloat16, null),
+            (recipe.Training.GradientClip, recipe.Training.Autocast, recipe.Training.Patience));
+    }
+
+    [Theory]
+    [InlineData("learning-rate: 1e-3", "learning-rat: 1",
+        "There is an unknown key 'learning-rat' at line 16 of r.yaml in 'training'; did you mean 'learning-rate'?")]
+    [InlineData("name: etth1-96", "nam: x", "There is an unknown key 'nam' at line 3 of r.yaml; did you mean 'name'?")]
+    [InlineData("source: etth1", "lookback: 7", "There is no key 'source' in 'data' at line 10 of r.yaml; expected text.")]
+    [InlineData("horizon: 192", "horizon: many", "'data.horizon' at line 11 of r.yaml is 'many'; expected a whole number.")]
+    [InlineData("horizon: 192", "horizon: '192'", "'data.horizon' at line 11 of r.yaml is '192'; expected a whole number.")]
+    [InlineData("horizon: 192", "horizon: 1.5", "'data.horizon' at line 11 of r.yaml is '1.5'; expected a whole number.")]
+    [InlineData("horizon: 192", "horizon: 99999999999", "'data.horizon' at line 11 of r.yaml is '99999999999'; expected a whole number.")]
+    [InlineData("horizon: 192", "horizon: 0", "'data.horizon' at line 11 of r.yaml is 0; expected at least 1.")]
+    [InlineData("horizon: 192", "horizon:", "'data.horizon' at line 11 of r.yaml is empty; expected a whole number.")]
+    [InlineData("split: ett-hour", "split: EttHour",
+        "'data.split' at line 12 of r.yaml is 'EttHour'; expected one of ett-hour, ett-minute, ratio.")]
+    [InlineData("ratios: [0.6, 0.2, 0.2]", "ratios: 0.6", "'data.ratios' at line 13 of r.yaml is '0.6'; expected a list, each a number.")]
+    [InlineData("ratios: [0.6, 0.2, 0.2]", "ratios: [x]", "'data.ratios[0]' at line 13 of r.yaml is 'x'; expected a number.")]
+    [InlineData("ratios: [0.6, 0.2, 0.2]", "ratios: [2, 0, 0]",
+        "'data.ratios' at line 13 of r.yaml is 2; expected more than 0 and at most 1.")]
+    [InlineData("ratios: [0.6, 0.2, 0.2]", "ratios: [0.5]",
+        "'data' at line 10 of r.yaml is wrong: ratios is not three shares whose sum is 1.")]
+    [InlineData("max-time: 1h30m", "max-time: 90",
+        "'training.max-time' at line 17 of r.yaml is '90'; expected a duration such as 90s, 2m or 1h30m.")]
+    [InlineData("kind: cosine", "kind: cosin",
+        "'training.schedule.kind' at line 18 of r.yaml is 'cosin'; expected one of " + Kinds)]
+    [InlineData("kind: cosine, ", "",
+        "There is no key 'kind' in 'training.schedule' at line 18 of r.yaml; expected one of " + Kinds)]
+    [InlineData("floor: 0.01", "flor: 0.01",
+        "There is an unknown key 'flor' at line 18 of r.yaml in 'training.schedule'; did you mean 'floor'?")]
+    [InlineData("gradient-clip: 1", "gradient-clip: 0", "'training.gradient-clip' at line 19 of r.yaml is 0; expected more than 0.")]
+    [InlineData("task: forecast", "task: cook", "'task' at line 2 of r.yaml is 'cook'; expected forecast.")]
+    [InlineData("task: forecast", "", "There is no key 'task' at line 3 of r.yaml; expected forecast.")]
+    public void MistakesAreToldInOneSentence(string old, string replacement, string message) =>
+        Assert.Equal(message, Assert.Throws<UserException>(() => Bind(Full.Replace(old, replacement))).Message);
+
+    [Fact]
+    public void OverridesReplaceAndAddValues()
+    {
+        var document = RecipeDocument.Parse(Full, "r.yaml")
+            .Set("training.learning-rate=5e-4").Set("data.ratios=[0.8, 0.1, 0.1]").Set("training.schedule=noam").Set("name=")
+            .Set("model.options.layers=3").Set("evaluation.drop-last = true");
+        var recipe = (ForecastRecipe)document.Bind<Recipe>();
+        Assert.Equal(5e-4, recipe.Training.LearningRate);
+        Assert.Equal(OptimizerKind.AdamW, recipe.Training.Optimizer);
+        Assert.Equal([0.8, 0.1, 0.1], recipe.Data.Ratios);
+        Assert.Equal(new NoamSchedule(), recipe.Training.Schedule);
+        Assert.Null(recipe.Name);
+        Assert.Equal("3", ((RecipeScalar)recipe.Model.Options.Find("layers")!.Value).Text);
+        Assert.True(recipe.Evaluation.DropLast);
+    }
+
+    [Theory]
+    [InlineData("training.learning-rat=1",
+        "There is an unknown key 'learning-rat' in the override 'training.learning-rat=1' in 'training'; did you mean 'learning-rate'?")]
+    [InlineData("training.epochs=x", "'training.epochs' in the override 'training.epochs=x' is 'x'; expected a whole number.")]
+    [InlineData("training.epochs", "The override 'training.epochs' has no '='; expected section.key=value.")]
+    [InlineData("training..x=1", "The override 'training..x=1' has an empty key; expected section.key=value.")]
+    [InlineData("name.x=1", "'name' at line 3 of r.yaml is 'etth1-96'; the override 'name.x=1' expects a section there.")]
+    [InlineData("data.ratios=*a", "The alias '*a' in the override 'data.ratios=*a' is not allowed; write the value out.")]
+    public void WrongOverridesNameThemselves(string assignment, string message) =>
+        Assert.Equal(message, Assert.Throws<UserException>(() => RecipeDocument.Parse(Full, "r.yaml").Set(assignment).Bind<Recipe>()).Message);
+
+    [Fact]
+    public void ARecipeAsRunIsWrittenWithItsDefaults()
+    {
+        var recipe = Bind(Smallest);
+        Assert.Equal("""
+            task: forecast
+            name: null
+            model:
+              id: itransformer
+              options: {}
+            data:
+              source: etth1
+              date-column: null
+              columns: null
+              target: null
+              lookback: 96
+              horizon: 96
+              label-length: 48
+              split: null
+              ratios: [0.7, 0.1, 0.2]
+              frequency: null
+              fill: none
+              standardize: true
+            training:
+              optimizer: adam
+              learning-rate: 0.0001
+              weight-decay: 0
+              momentum: 0
+              betas: [0.9, 0.999]
+              epsilon: 1e-08
+              batch-size: 32
+              epochs: 10
+              max-steps: null
+              max-time: null
+              schedule: type1
+              gradient-clip: null
+              accumulate: 1
+              autocast: none
+              ema-decay: null
+              patience: 3
+              checkpoint-every: null
+              seed: 2023
+              threads: null
+            evaluation:
+              batch-size: 32
+              drop-last: false
+
+            """.ReplaceLineEndings("\n"), recipe.ToDocument().ToYaml());
+    }
+
+    [Fact]
+    public void TheModelsOptionsBindToTheTypeThatTheModelNames()
+    {
+        var recipe = (ForecastRecipe)RecipeDocument.Parse(Full, "r.yaml").Set("model.options.dropout=0.2").Bind<Recipe>();
+        var options = OptionBinder.Bind(recipe.Model.Options, typeof(ITransformerOptions), "model.options");
+        Assert.Equal(new ITransformerOptions { Width = 256, Layers = 2, Dropout = 0.2 }, options);
+        var asRun = recipe with { Model = recipe.Model with { Options = OptionBinder.Write(options) } };
+        Assert.Equal("""
+              id: itransformer
+              options:
+                width: 256
+                heads: 8
+                layers: 2
+                feed-forward-width: 256
+                dropout: 0.2
+                activation: gelu
+                window-norm: true
+            data:
+            """, asRun.ToDocument().ToYaml().Split("model:\n")[1].Split("\n  source:")[0]);
+    }
+
+    [Fact]
+    public void RecipesRoundTripThroughAFile()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory().FullName, "recipe.yaml");
+        var recipe = Bind(Full);
+        recipe.ToDocument().Save(path);
+        recipe.ToDocument().Save(path);
+        Assert.Equal(recipe, Recipe.Load(path));
+        Assert.Equal(7, ((ForecastRecipe)Recipe.Load(path, "training.seed=1", "training.seed=7")).Training.Seed);
+        Assert.Throws<UserException>(() => recipe.ToDocument().Save(Path.Combine(path, "x.yaml")));
+        Assert.Throws<UserException>(() => recipe.ToDocument().Save(Path.GetDirectoryName(path)!));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
+
+    [Fact]
+    public void AnyRecipeRoundTrips() => Property.Holds(RecipeGenerators.Recipe, recipe =>
+    {
+        var yaml = recipe.ToDocument().ToYaml();
+        var reread = Bind(yaml);
+        Assert.Equal(recipe, reread);
+        Assert.Equal(recipe.GetHashCode(), reread.GetHashCode());
+        Assert.Equal(yaml, reread.ToDocument().ToYaml());
+    }, runs: 200);
+
+    [Fact]
+    public void MutatedYamlIsARecipeOrAUserException()
+    {
+        const string Alphabet = "ab0179.-+e \t\n\r:,[]{}#&*!|>'\"%@`?~\\\0\u0085\ufeffé=x/";
+        var yaml = Full + "\n";
+        var edit = Gen.Choose(0, yaml.Length - 1).Zip(Gen.Choose(0, 3)).Zip(Gen.Elements(Alphabet.ToCharArray()).ArrayOf(3));
+        Property.Holds(edit.NonEmptyListOf(), edits =>
+        {
+            var mutated = yaml;
+            foreach (var ((at, removed), inserted) in edits)
+            {
+                var start = Math.Min(at, mutated.Length);
+                mutated = mutated.Remove(start, Math.Min(removed, mutated.Length - start)).Insert(start, new string(inserted, 0, at % 4));
+            }
+            try
+            {
+                Bind(mutated);
+            }
+            catch (UserException problem)
+            {
+                Assert.Matches(@"[.?]\z", problem.Message);
+            }
+        }, runs: 2000);
+    }
+
+    private static ForecastRecipe Bind(string yaml) => (ForecastRecipe)RecipeDocument.Parse(yaml, "r.yaml").Bind<Recipe>();
+}
