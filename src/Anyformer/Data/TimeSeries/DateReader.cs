@@ -1,0 +1,95 @@
+using System.Globalization;
+
+namespace Anyformer.Data.TimeSeries;
+
+/// <summary>
+/// Reads the cells of one date column. Where the order of day and month is open (<c>3/4/2020</c>), it stays open until a cell settles it;
+/// the times read until then are put right by <see cref="Settle"/>.
+/// </summary>
+internal sealed class DateReader(string? format)
+{
+    private const DateTimeStyles Styles = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AllowLeadingWhite | DateTimeStyles.AllowTrailingWhite;
+
+    private static readonly string[] Clocks = ["", " H:mK", " H:m:s.FFFFFFFK", "'T'H:mK", "'T'H:m:s.FFFFFFFK", " h:m tt", " h:m:s tt"];
+    private static readonly string[] Plain = [.. WithClocks("yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "d.M.yyyy"), "yyyy-M", "yyyy/M"];
+    private static readonly string[] DayFirst = [.. WithClocks("d/M/yyyy", "d-M-yyyy")];
+    private static readonly string[] MonthFirst = [.. WithClocks("M/d/yyyy", "M-d-yyyy")];
+
+    // Null until the first date was read; then the one family of formats that the column keeps, or null again while the order is open.
+    private string[]? formats = format is null ? null : [format];
+    private bool orderIsOpen;
+    private int readWhileOpen;
+    private bool monthWasFirst;
+    private string? ambiguous;
+    private int lastFormat;
+
+    public bool TryRead(string text, out DateTime time)
+    {
+        var read = formats is not null ? TryFormats(formats, text, out time)
+            : orderIsOpen ? TryOpenOrder(text, out time)
+            : TryFirst(text, out time);
+        time = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
+        return read;
+    }
+
+    /// <summary>Puts the times right that were read before a cell told the order of day and month; throws when none told it.</summary>
+    public void Settle(List<DateTime> times, string name, string column)
+    {
+        if (formats is null && ambiguous is not null)
+            throw new UserException(
+                $"{name}: the dates of '{column}' can be read day first or month first (such as '{ambiguous}'); "
+                + "give the date format, dd/MM/yyyy or MM/dd/yyyy with the time of day if there is one.");
+        for (var row = 0; monthWasFirst && row < readWhileOpen; row++)
+            times[row] = new DateTime(times[row].Year, times[row].Day, times[row].Month).Add(times[row].TimeOfDay);
+    }
+
+    private bool TryFirst(string text, out DateTime time)
+    {
+        if (TryFormats(Plain, text, out time))
+        {
+            formats = Plain;
+            return true;
+        }
+        orderIsOpen = TryOpenOrder(text, out time);
+        return orderIsOpen;
+    }
+
+    private bool TryOpenOrder(string text, out DateTime time)
+    {
+        var dayFirst = TryFormats(DayFirst, text, out time);
+        var monthFirst = TryFormats(MonthFirst, text, out var other);
+        if (!dayFirst && !monthFirst)
+            return false;
+        if (dayFirst && monthFirst)
+        {
+            readWhileOpen++;
+            ambiguous ??= time == other ? null : text;
+            return true;
+        }
+        formats = dayFirst ? DayFirst : MonthFirst;
+        monthWasFirst = monthFirst;
+        time = dayFirst ? time : other;
+        return true;
+    }
+
+    // Cells of a column mostly look alike, so the format that fitted last is tried first.
+    private bool TryFormats(string[] candidates, string text, out DateTime time)
+    {
+        if (lastFormat < candidates.Length && TryFormat(candidates[lastFormat], text, out time))
+            return true;
+        for (var i = 0; i < candidates.Length; i++)
+            if (TryFormat(candidates[i], text, out time))
+            {
+                lastFormat = i;
+                return true;
+            }
+        time = default;
+        return false;
+    }
+
+    private static bool TryFormat(string format, string text, out DateTime time) =>
+        DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, Styles, out time);
+
+    private static IEnumerable<string> WithClocks(params string[] dates) =>
+        from date in dates from clock in Clocks select date + clock;
+}

@@ -1,0 +1,40 @@
+namespace Anyformer.Data.TimeSeries;
+
+/// <summary>A series made ready for models: standardised values and calendar features beside the original.</summary>
+public sealed class ForecastingSeries
+{
+    private readonly float[] values;
+    private readonly float[] marks;
+
+    /// <summary>Standardises <paramref name="series"/> and computes its calendar features.</summary>
+    /// <exception cref="UserException">The scaler was fitted on another number of variates.</exception>
+    public ForecastingSeries(TimeSeries series, StandardScaler scaler, CalendarFeatures calendar)
+    {
+        if (scaler.VariateCount != series.VariateCount)
+            throw new UserException(FormattableString.Invariant(
+                $"The series has {series.VariateCount} variates, expected {scaler.VariateCount}, as many as the scaler was fitted on."));
+        (Series, Scaler, Calendar) = (series, scaler, calendar);
+        values = new float[series.Values.Length];
+        scaler.Transform(series.Values.AsSpan(), values);
+        marks = calendar.Compute(series.Times.AsSpan());
+    }
+
+    /// <summary>The original series.</summary>
+    public TimeSeries Series { get; }
+
+    /// <summary>What standardised the values.</summary>
+    public StandardScaler Scaler { get; }
+
+    /// <summary>What made the calendar features.</summary>
+    public CalendarFeatures Calendar { get; }
+
+    /// <summary>Standardised values, shape (rows, variates) in row-major order.</summary>
+    public ReadOnlySpan<float> Values => values;
+
+    /// <summary>Calendar features, shape (rows, features) in row-major order.</summary>
+    public ReadOnlySpan<float> Marks => marks;
+
+    /// <summary>Fits the scaler on the <paramref name="train"/> rows alone and prepares the whole series.</summary>
+    public static ForecastingSeries Fit(TimeSeries series, RowRange train, CalendarFeatures calendar) =>
+        new(series, StandardScaler.Fit(series.Rows(train), series.VariateCount), calendar);
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+
+namespace Anyformer.Data.TimeSeries;
+
+/// <summary>How a series is cut, in time order, into train, validation and test rows.</summary>
+public abstract record SplitRule
+{
+    /// <summary>The ETTh1 and ETTh2 split of the papers: 12, 4 and 4 months of 30 days of hours; later rows are not used.</summary>
+    public static SplitRule EttHour { get; } = new FixedSplit(12 * 30 * 24, 4 * 30 * 24, 4 * 30 * 24);
+
+    /// <summary>The ETTm1 and ETTm2 split of the papers: 12, 4 and 4 months of 30 days of quarters of an hour; later rows are not used.</summary>
+    public static SplitRule EttMinute { get; } = new FixedSplit(12 * 30 * 24 * 4, 4 * 30 * 24 * 4, 4 * 30 * 24 * 4);
+
+    /// <summary>The papers' split of all other sets: 70 % train, 10 % validation, 20 % test.</summary>
+    public static SplitRule Default { get; } = new RatioSplit(0.7, 0.1, 0.2);
+
+    private protected SplitRule() { }
+
+    /// <summary>Rows of each part in a series of <paramref name="rows"/> rows.</summary>
+    /// <exception cref="UserException">The series has too few rows.</exception>
+    public abstract (int Train, int Validation, int Test) Sizes(int rows);
+
+    /// <summary>The borders of a series of <paramref name="rows"/> rows for windows of the given shape.</summary>
+    /// <exception cref="UserException">A part is too short for one window.</exception>
+    public SplitBorders Borders(int rows, WindowShape shape)
+    {
+        var (train, validation, test) = Sizes(rows);
+        if (train < shape.LookBack + shape.Horizon)
+            throw new UserException(FormattableString.Invariant(
+                $"The train part has {train} rows, expected at least {shape.LookBack + shape.Horizon} for look-back {shape.LookBack} and horizon {shape.Horizon}."));
+        foreach (var (part, size) in new[] { ("validation", validation), ("test", test) })
+            if (size < shape.Horizon)
+                throw new UserException(FormattableString.Invariant(
+                    $"The {part} part has {size} rows, expected at least {shape.Horizon} for horizon {shape.Horizon}."));
+        var testStart = TestStart(rows, train, validation, test);
+        return new SplitBorders(
+            new RowRange(0, train),
+            new RowRange(train - shape.LookBack, train + validation),
+            new RowRange(testStart - shape.LookBack, testStart + test));
+    }
+
+    /// <summary>A rule from its name: <c>ett-hour</c>, <c>ett-minute</c>, or three shares such as <c>0.7/0.1/0.2</c>.</summary>
+    /// <exception cref="UserException">The text is no rule.</exception>
+    public static SplitRule Parse(string text)
+    {
+        switch (text)
+        {
+            case "ett-hour":
+                return EttHour;
+            case "ett-minute":
+                return EttMinute;
+        }
+        var shares = text.Split('/');
+        if (shares.Length != 3)
+            throw new UserException($"The split '{text}' is unknown, expected ett-hour, ett-minute or shares such as 0.7/0.1/0.2.");
+        return new RatioSplit(Share(shares[0]), Share(shares[1]), Share(shares[2]));
+
+        double Share(string share) => double.TryParse(share, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new UserException($"The split '{text}' has the share '{share}', expected a number between 0 and 1.");
+    }
+
+    private protected abstract int TestStart(int rows, int train, int validation, int test);
+}
+
+/// <summary>Parts of a fixed number of rows from the start of the series; what follows is not used.</summary>
+/// <param name="Train">Train rows.</param>
+/// <param name="Validation">Validation rows.</param>
+/// <param name="Test">Test rows.</param>
+public sealed record FixedSplit(int Train, int Validation, int Test) : SplitRule
+{
+    /// <inheritdoc/>
+    public override (int Train, int Validation, int Test) Sizes(int rows) => rows >= Train + Validation + Test
+        ? (Train, Validation, Test)
+        : throw new UserException(FormattableString.Invariant(
+            $"The series has {rows} rows, expected at least {Train + Validation + Test} for the split {this}."));
+
+    private protected override int TestStart(int rows, int train, int validation, int test) => train + validation;
+
+    /// <summary>The rule as text; the named rules give their names.</summary>
+    public override string ToString() => this == EttHour ? "ett-hour" : this == EttMinute ? "ett-minute"
+        : FormattableString.Invariant($"{Train}/{Validation}/{Test} rows");
+}
+
+/// <summary>Parts by their share of the rows: train and test are rounded down, validation is the rest.</summary>
+public sealed record RatioSplit : SplitRule
+{
+    private const double SumTolerance = 1e-9;
+
+    /// <summary>Three shares above zero that sum to one.</summary>
+    /// <exception cref="UserException">A share is not above zero, or their sum is not one.</exception>
+    public RatioSplit(double train, double validation, double test)
+    {
+        (Train, Validation, Test) = (train, validation, test);
+        if (!(train > 0 && validation > 0 && test > 0 && Math.Abs(train + validation + test - 1) <= SumTolerance))
+            throw new UserException($"The split {this} is not possible, expected three shares above 0 that sum to 1.");
+    }
+
+    /// <summary>Share of the train rows.</summary>
+    public double Train { get; }
+
+    /// <summary>Share of the validation rows.</summary>
+    public double Validation { get; }
+
+    /// <summary>Share of the test rows.</summary>
+    public double Test { get; }
+
+    /// <inheritdoc/>
+    public override (int Train, int Validation, int Test) Sizes(int rows)
+    {
+        var (train, test) = ((int)(rows * Train), (int)(rows * Test));
+        return (train, rows - train - test, test);
+    }
+
+    private protected override int TestStart(int rows, int train, int validation, int test) => rows - test;
+
+    /// <summary>The shares, such as <c>0.7/0.1/0.2</c>.</summary>
+    public override string ToString() => FormattableString.Invariant($"{Train}/{Validation}/{Test}");
+}

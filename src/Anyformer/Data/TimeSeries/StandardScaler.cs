@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+
+namespace Anyformer.Data.TimeSeries;
+
+/// <summary>
+/// Standardises every variate: (value - mean) / deviation, with the population deviation (divided by n), in float64. A variate that does not
+/// vary counts as having deviation 1. The state is two arrays, so that it can travel with a checkpoint.
+/// </summary>
+/// <param name="mean">Mean of every variate.</param>
+/// <param name="deviation">What every variate is divided by; above zero.</param>
+public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<double> deviation)
+{
+    /// <summary>Mean of every variate, shape (variates).</summary>
+    public ImmutableArray<double> Mean { get; } = mean.All(double.IsFinite)
+        ? mean
+        : throw new ArgumentException("every mean must be finite", nameof(mean));
+
+    /// <summary>What every variate is divided by, shape (variates).</summary>
+    public ImmutableArray<double> Deviation { get; } = deviation.Length == mean.Length && deviation.All(value => value > 0 && double.IsFinite(value))
+        ? deviation
+        : throw new ArgumentException($"expected {mean.Length} finite deviations above zero", nameof(deviation));
+
+    /// <summary>Columns that the scaler was fitted on.</summary>
+    public int VariateCount => Mean.Length;
+
+    /// <summary>Fits mean and deviation on the rows given: the train rows.</summary>
+    /// <param name="values">Shape (rows, variates) in row-major order, at least one row.</param>
+    /// <param name="variateCount">Columns.</param>
+    /// <exception cref="ArgumentException">There is no row, or the values do not fill whole rows.</exception>
+    public static StandardScaler Fit(ReadOnlySpan<double> values, int variateCount)
+    {
+        if (variateCount < 1 || values.IsEmpty || values.Length % variateCount != 0)
+            throw new ArgumentException($"{values.Length} values do not fill rows of {variateCount} variates", nameof(values));
+        var rows = values.Length / variateCount;
+        var mean = new double[variateCount];
+        for (var i = 0; i < values.Length; i++)
+            mean[i % variateCount] += values[i];
+        for (var column = 0; column < variateCount; column++)
+            mean[column] /= rows;
+        var deviation = new double[variateCount];
+        for (var i = 0; i < values.Length; i++)
+            deviation[i % variateCount] += Square(values[i] - mean[i % variateCount]);
+        for (var column = 0; column < variateCount; column++)
+            deviation[column] = DeviationOrOne(deviation[column] / rows, mean[column], rows);
+        return new StandardScaler([.. mean], [.. deviation]);
+    }
+
+    /// <summary>Standardises whole rows; both spans have the shape (rows, variates).</summary>
+    public void Transform(ReadOnlySpan<double> values, Span<float> standardised)
+    {
+        RequireRows(values.Length, standardised.Length);
+        for (int i = 0, column = 0; i < values.Length; i++, column = column + 1 == VariateCount ? 0 : column + 1)
+            standardised[i] = (float)((values[i] - Mean[column]) / Deviation[column]);
+    }
+
+    /// <summary>Takes standardised rows back to the original scale; both spans have the shape (rows, variates).</summary>
+    public void Inverse(ReadOnlySpan<float> standardised, Span<double> values)
+    {
+        RequireRows(standardised.Length, values.Length);
+        for (int i = 0, column = 0; i < values.Length; i++, column = column + 1 == VariateCount ? 0 : column + 1)
+            values[i] = Inverse(standardised[i], column);
+    }
+
+    internal double Inverse(float standardised, int column) => standardised * Deviation[column] + Mean[column];
+
+    // A constant column's variance is rounding noise rather than zero; the bound is that of the two-pass sum, as in scikit-learn.
+    private static double DeviationOrOne(double variance, double mean, int rows)
+    {
+        const double epsilon = 2.220446049250313e-16;
+        var noise = rows * epsilon * variance + Square(rows * mean * epsilon);
+        return variance <= noise ? 1 : Math.Sqrt(variance);
+    }
+
+    private static double Square(double value) => value * value;
+
+    private void RequireRows(int from, int to)
+    {
+        if (from != to || from % VariateCount != 0)
+            throw new ArgumentException($"{from} and {to} values are not the same whole rows of {VariateCount} variates");
+    }
+}

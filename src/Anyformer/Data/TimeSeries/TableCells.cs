@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace Anyformer.Data.TimeSeries;
+
+/// <summary>The dates and numbers of a table, with the line that each row came from; NaN stands for a missing number.</summary>
+internal sealed class TableCells
+{
+    private static readonly string[] MissingWords = ["nan", "na", "n/a", "#n/a", "null", "none"];
+
+    public required DateTime[] Times { get; set; }
+
+    /// <summary>Shape (rows, columns) in row-major order.</summary>
+    public required double[] Values { get; set; }
+
+    public required int[] Lines { get; set; }
+
+    public required int ColumnCount { get; init; }
+
+    public int RowCount => Times.Length;
+
+    public Span<double> Row(int row) => Values.AsSpan(row * ColumnCount, ColumnCount);
+
+    /// <summary>Reads every row that has a date; what is wrong with a cell goes to the log.</summary>
+    public static TableCells Read(TableRows rows, string name, TableLayout layout, TimeSeriesReadOptions options, DataProblemLog log)
+    {
+        var (times, values, lines) = (new List<DateTime>(), new List<double>(), new List<int>());
+        var dates = new DateReader(options.DateFormat);
+        while (rows.Read())
+        {
+            if (Array.MaxLength - values.Count < layout.ValueColumns.Length)
+                throw new UserException(FormattableString.Invariant($"{name}: the table holds more than {Array.MaxLength} values."));
+            var isRagged = rows.Count != layout.Header.Length;
+            if (isRagged)
+                log.Add(DataProblemKind.RaggedRow, rows.Line, Math.Min(rows.Count, layout.Header.Length) + 1, (rows.Count, layout.Header.Length),
+                    found => FormattableString.Invariant($"the row has {found.Item1} fields, the header has {found.Item2}"));
+            if (!TryReadDate(rows, layout, dates, log, out var time))
+                continue;
+            times.Add(time);
+            lines.Add(rows.Line);
+            foreach (var column in layout.ValueColumns)
+                values.Add(isRagged ? double.NaN : ReadNumber(rows, name, layout, column, log));
+        }
+        dates.Settle(times, name, layout.Header[layout.DateColumn]);
+        return new TableCells { Times = [.. times], Values = [.. values], Lines = [.. lines], ColumnCount = layout.ValueColumns.Length };
+    }
+
+    private static bool TryReadDate(TableRows rows, TableLayout layout, DateReader dates, DataProblemLog log, out DateTime time)
+    {
+        var text = layout.DateColumn < rows.Count ? rows[layout.DateColumn] : "";
+        if (dates.TryRead(text, out time))
+            return true;
+        log.Add(DataProblemKind.NotADate, rows.Line, layout.DateColumn + 1, (text, layout.Header[layout.DateColumn]), found =>
+            IsMissing(found.text) ? $"the date in '{found.Item2}' is missing" : $"'{TableLayout.Shorten(found.text)}' in '{found.Item2}' is not a date");
+        return false;
+    }
+
+    private static double ReadNumber(TableRows rows, string name, TableLayout layout, int column, DataProblemLog log)
+    {
+        var text = rows[column];
+        if (TryParse(text, out var value) && double.IsFinite(value))
+            return value;
+        if (IsMissing(text))
+            log.Add(DataProblemKind.MissingValue, rows.Line, column + 1, layout.Header[column], found => $"the value in '{found}' is missing");
+        else if (HasDecimalComma(text))
+            throw new UserException(FormattableString.Invariant(
+                $"{name}: line {rows.Line}, column {column + 1}: '{TableLayout.Shorten(text)}' in '{layout.Header[column]}' has a decimal comma, expected a decimal point."));
+        else
+            log.Add(DataProblemKind.NotANumber, rows.Line, column + 1, (text, layout.Header[column]),
+                found => $"'{TableLayout.Shorten(found.text)}' in '{found.Item2}' is not a number");
+        return double.NaN;
+    }
+
+    private static bool TryParse(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
+
+    private static bool IsMissing(string text)
+    {
+        var word = text.Trim();
+        return word.Length == 0 || MissingWords.Contains(word, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static bool HasDecimalComma(string text)
+    {
+        var comma = text.LastIndexOf(',');
+        return comma > text.LastIndexOf('.') && TryParse(text.Replace(".", "").Replace(',', '.'), out _);
+    }
+}

@@ -1,0 +1,92 @@
+namespace Anyformer.Data.TimeSeries;
+
+/// <summary>Which columns of a table are read: the dates and, in the order of the series, the numbers.</summary>
+internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueColumns)
+{
+    private const int SampleRows = 100;
+    private const int NamesInMessages = 20;
+    private static readonly string[] DateNames = ["date", "time", "datetime", "timestamp", "ds"];
+
+    /// <summary>Reads the header, looks at the first rows and chooses the columns.</summary>
+    public static TableLayout Find(TableRows rows, string name, TimeSeriesReadOptions options)
+    {
+        var header = ReadHeader(rows, name);
+        var sample = rows.Peek(SampleRows);
+        if (sample.Count == 0)
+            throw new UserException($"{name}: there is no row below the header.");
+        var date = options.DateColumn is { } given
+            ? IndexOf(header, given, name)
+            : FindDateColumn(header, sample, name, options.DateFormat);
+        if (new DateReader(options.DateFormat).TryRead(header[date], out _))
+            throw new UserException($"{name}: the first line holds the date '{header[date]}', expected a header with the names of the columns.");
+        return new TableLayout(header, date, ValueColumnsOf(header, date, name, options));
+    }
+
+    private static string[] ReadHeader(TableRows rows, string name)
+    {
+        rows.Read();
+        var header = new string[rows.Count];
+        for (var column = 0; column < header.Length; column++)
+            header[column] = rows[column].Trim() is { Length: > 0 } text ? text : FormattableString.Invariant($"column {column + 1}");
+        if (header.Length == 1)
+            throw new UserException(
+                $"{name}: there is one column ('{Shorten(header[0])}'), expected dates and at least one column of numbers, "
+                + "separated by comma, semicolon, tab or pipe.");
+        if (header.GroupBy(text => text).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new UserException($"{name}: the header names the column '{Shorten(twice.Key)}' {twice.Count()} times, expected different names.");
+        return header;
+    }
+
+    private static int FindDateColumn(string[] header, IReadOnlyList<string[]> sample, string name, string? format)
+    {
+        var columns =
+            from column in Enumerable.Range(0, header.Length)
+            let dates = CountDates(sample, column, format)
+            where dates * 2 > sample.Count
+            orderby DateNames.Contains(header[column], StringComparer.OrdinalIgnoreCase) descending, dates descending, column
+            select column;
+        return columns.Append(-1).First() is var found and >= 0
+            ? found
+            : throw new UserException(
+                $"{name}: no column holds dates in its first rows (columns: {Names(header)}); name the date column and, if need be, its format.");
+    }
+
+    private static int CountDates(IReadOnlyList<string[]> sample, int column, string? format)
+    {
+        var dates = new DateReader(format);
+        return sample.Count(row => column < row.Length && dates.TryRead(row[column], out _));
+    }
+
+    private static int[] ValueColumnsOf(string[] header, int date, string name, TimeSeriesReadOptions options)
+    {
+        List<int> columns = options.Columns is { } names
+            ? [.. names.Distinct().Select(column => IndexOf(header, column, name))]
+            : [.. Enumerable.Range(0, header.Length).Where(column => column != date)];
+        if (columns.Contains(date))
+            throw new UserException($"{name}: '{header[date]}' is the date column, expected a column of numbers.");
+        if (columns.Count == 0)
+            throw new UserException($"{name}: no column of numbers is selected.");
+        if (options.Target is { } target)
+        {
+            var last = IndexOf(header, target, name);
+            if (!columns.Remove(last))
+                throw new UserException($"{name}: the target '{target}' is not among the columns to read ({Names(columns.Select(column => header[column]))}).");
+            columns.Add(last);
+        }
+        return [.. columns];
+    }
+
+    private static int IndexOf(string[] header, string column, string name) =>
+        Array.IndexOf(header, column) is var index and >= 0
+            ? index
+            : throw new UserException($"{name}: there is no column '{column}' (columns: {Names(header)}).");
+
+    private static string Names(IEnumerable<string> header)
+    {
+        var names = header.Take(NamesInMessages + 1).Select(Shorten).ToList();
+        return string.Join(", ", names.Take(NamesInMessages)) + (names.Count > NamesInMessages ? ", ..." : "");
+    }
+
+    /// <summary>A cell short enough for a message.</summary>
+    public static string Shorten(string cell) => cell.Length <= 40 ? cell : cell[..40] + "...";
+}

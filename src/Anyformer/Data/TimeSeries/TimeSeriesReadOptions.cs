@@ -1,0 +1,29 @@
+namespace Anyformer.Data.TimeSeries;
+
+/// <summary>How a table is to be read as a time series. Everything left out is found in the file.</summary>
+public sealed record TimeSeriesReadOptions
+{
+    /// <summary>What separates the fields: comma, semicolon, tab or pipe. Found when null.</summary>
+    public char? Delimiter { get; init; }
+
+    /// <summary>Name of the column of times. When null: the column whose first values are dates, one named date, time, datetime, timestamp or ds before others.</summary>
+    public string? DateColumn { get; init; }
+
+    /// <summary>A .NET date format, such as <c>dd/MM/yyyy HH:mm</c>, for times that can be read in more than one way or in none of the known ones.</summary>
+    public string? DateFormat { get; init; }
+
+    /// <summary>Names of the number columns to read, in this order; null reads every column but the date.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>Name of the column to move last, where the forecasting models look for their target.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Repairs what is wrong and fills what is missing; null repairs nothing and refuses a file with errors.</summary>
+    public FillPolicy? Fill { get; init; }
+}
+
+/// <summary>What reading a table gave.</summary>
+/// <param name="Series">The series.</param>
+/// <param name="Warnings">What was found and left as it is: gaps, duplicate rows and irregular steps.</param>
+/// <param name="Repairs">What was found and repaired; empty without a fill policy.</param>
+public sealed record TimeSeriesReading(TimeSeries Series, DataReport Warnings, DataReport Repairs);
