@@ -12,7 +12,8 @@ public enum CalendarEncoding
 }
 
 /// <summary>
-/// Calendar features of times, the "marks" of the forecasting models. Fractions by frequency: <c>s</c> second/59 and then those of <c>t</c>;
+/// Calendar features of times, the "marks" of the forecasting models. Fractions by frequency: <c>s</c> second/59 and then those of
+/// <c>t</c>;
 /// <c>t</c> minute/59 and then those of <c>h</c>; <c>h</c> hour/23, weekday/6 (Monday is 0), (day-1)/30, (day of year-1)/365;
 /// <c>d</c>, <c>b</c> weekday, day, day of year; <c>w</c> (day-1)/30, (ISO week-1)/52; <c>m</c> (month-1)/11; each minus 0.5.
 /// Indices: month, day, weekday, hour, and for <c>t</c> also minute/15 rounded down.

@@ -6,8 +6,8 @@ internal static class DelimiterDetector
     public static readonly char[] Candidates = [',', ';', '\t', '|'];
 
     /// <summary>
-    /// The candidate that occurs in the first line and, as often as there, in the most lines below; of equals the one that occurs most often.
-    /// Quoted text does not count. Null when the first line holds none.
+    /// The candidate that occurs in the first line and, as often as there, in the most lines below; of equals the one that occurs most
+    /// often. Quoted text does not count. Null when the first line holds none.
     /// </summary>
     public static char? Detect(IReadOnlyList<string> lines)
     {

@@ -1,8 +1,8 @@
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>
-/// All windows of a range of rows, one starting at each row. Window i sees the rows [i, i + look-back) of the range; its future part is the rows
-/// [i + look-back - label length, i + look-back + horizon).
+/// All windows of a range of rows, one starting at each row. Window i sees the rows [i, i + look-back) of the range; its future part is
+/// the rows [i + look-back - label length, i + look-back + horizon).
 /// </summary>
 public sealed class ForecastingWindows
 {
@@ -12,9 +12,9 @@ public sealed class ForecastingWindows
     {
         if (rows.Start < 0 || rows.End > data.Series.RowCount)
             throw new ArgumentOutOfRangeException(nameof(rows), rows, $"the series has {data.Series.RowCount} rows");
-        if (rows.Count < shape.LookBack + shape.Horizon)
+        if (rows.Count < shape.Length)
             throw new UserException(FormattableString.Invariant(
-                $"There are {rows.Count} rows, expected at least {shape.LookBack + shape.Horizon} for look-back {shape.LookBack} and horizon {shape.Horizon}."));
+                $"There are {rows.Count} rows, expected at least {shape.Length} for look-back {shape.LookBack} and horizon {shape.Horizon}."));
         (Data, Rows, Shape) = (data, rows, shape);
     }
 
@@ -28,7 +28,7 @@ public sealed class ForecastingWindows
     public WindowShape Shape { get; }
 
     /// <summary>Number of windows.</summary>
-    public int Count => Rows.Count - Shape.LookBack - Shape.Horizon + 1;
+    public int Count => Rows.Count - Shape.Length + 1;
 
     /// <summary>Copies a batch of windows, without allocating. N is the number of variates, M of calendar features.</summary>
     /// <param name="windows">Which windows, each from 0 to <see cref="Count"/> - 1, in any order.</param>

@@ -5,7 +5,10 @@ namespace Anyformer.Data.TimeSeries;
 /// <summary>Checks the times of a table from row to row.</summary>
 internal static class RowOrder
 {
-    /// <summary>Reports rows out of order, sorts them by time, and reports duplicates, gaps and irregular steps. Returns the step of the series.</summary>
+    /// <summary>
+    /// Reports rows out of order, sorts them by time, and reports duplicates, gaps and irregular steps. Returns the step of the
+    /// series.
+    /// </summary>
     public static TimeStep? Check(TableCells table, TableLayout layout, DataProblemLog log)
     {
         var column = layout.DateColumn + 1;

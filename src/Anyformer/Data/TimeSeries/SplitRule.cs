@@ -8,7 +8,9 @@ public abstract record SplitRule
     /// <summary>The ETTh1 and ETTh2 split of the papers: 12, 4 and 4 months of 30 days of hours; later rows are not used.</summary>
     public static SplitRule EttHour { get; } = new FixedSplit(12 * 30 * 24, 4 * 30 * 24, 4 * 30 * 24);
 
-    /// <summary>The ETTm1 and ETTm2 split of the papers: 12, 4 and 4 months of 30 days of quarters of an hour; later rows are not used.</summary>
+    /// <summary>
+    /// The ETTm1 and ETTm2 split of the papers: 12, 4 and 4 months of 30 days of quarters of an hour; later rows are not used.
+    /// </summary>
     public static SplitRule EttMinute { get; } = new FixedSplit(12 * 30 * 24 * 4, 4 * 30 * 24 * 4, 4 * 30 * 24 * 4);
 
     /// <summary>The papers' split of all other sets: 70 % train, 10 % validation, 20 % test.</summary>
@@ -25,9 +27,9 @@ public abstract record SplitRule
     public SplitBorders Borders(int rows, WindowShape shape)
     {
         var (train, validation, test) = Sizes(rows);
-        if (train < shape.LookBack + shape.Horizon)
+        if (train < shape.Length)
             throw new UserException(FormattableString.Invariant(
-                $"The train part has {train} rows, expected at least {shape.LookBack + shape.Horizon} for look-back {shape.LookBack} and horizon {shape.Horizon}."));
+                $"The train part has {train} rows, expected at least {shape.Length} for look-back {shape.LookBack} and horizon {shape.Horizon}."));
         foreach (var (part, size) in new[] { ("validation", validation), ("test", test) })
             if (size < shape.Horizon)
                 throw new UserException(FormattableString.Invariant(

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>
-/// Standardises every variate: (value - mean) / deviation, with the population deviation (divided by n), in float64. A variate that does not
-/// vary counts as having deviation 1. The state is two arrays, so that it can travel with a checkpoint.
+/// Standardises every variate: (value - mean) / deviation, with the population deviation (divided by n), in float64. A variate that
+/// does not vary counts as having deviation 1. The state is two arrays, so that it can travel with a checkpoint.
 /// </summary>
 /// <param name="mean">Mean of every variate.</param>
 /// <param name="deviation">What every variate is divided by; above zero.</param>
@@ -16,7 +16,7 @@ public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<d
         : throw new ArgumentException("every mean must be finite", nameof(mean));
 
     /// <summary>What every variate is divided by, shape (variates).</summary>
-    public ImmutableArray<double> Deviation { get; } = deviation.Length == mean.Length && deviation.All(value => value > 0 && double.IsFinite(value))
+    public ImmutableArray<double> Deviation { get; } = deviation.Length == mean.Length && deviation.All(IsFiniteAboveZero)
         ? deviation
         : throw new ArgumentException($"expected {mean.Length} finite deviations above zero", nameof(deviation));
 
@@ -70,6 +70,8 @@ public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<d
         var noise = rows * epsilon * variance + Square(rows * mean * epsilon);
         return variance <= noise ? 1 : Math.Sqrt(variance);
     }
+
+    private static bool IsFiniteAboveZero(double value) => value > 0 && double.IsFinite(value);
 
     private static double Square(double value) => value * value;
 

@@ -31,8 +31,9 @@ internal sealed class TableCells
                 throw new UserException(FormattableString.Invariant($"{name}: the table holds more than {Array.MaxLength} values."));
             var isRagged = rows.Count != layout.Header.Length;
             if (isRagged)
-                log.Add(DataProblemKind.RaggedRow, rows.Line, Math.Min(rows.Count, layout.Header.Length) + 1, (rows.Count, layout.Header.Length),
-                    found => FormattableString.Invariant($"the row has {found.Item1} fields, the header has {found.Item2}"));
+                log.Add(DataProblemKind.RaggedRow, rows.Line, Math.Min(rows.Count, layout.Header.Length) + 1,
+                    (Fields: rows.Count, Header: layout.Header.Length),
+                    found => FormattableString.Invariant($"the row has {found.Fields} fields, the header has {found.Header}"));
             if (!TryReadDate(rows, layout, dates, log, out var time))
                 continue;
             times.Add(time);
@@ -49,8 +50,10 @@ internal sealed class TableCells
         var text = layout.DateColumn < rows.Count ? rows[layout.DateColumn] : "";
         if (dates.TryRead(text, out time))
             return true;
-        log.Add(DataProblemKind.NotADate, rows.Line, layout.DateColumn + 1, (text, layout.Header[layout.DateColumn]), found =>
-            IsMissing(found.text) ? $"the date in '{found.Item2}' is missing" : $"'{TableLayout.Shorten(found.text)}' in '{found.Item2}' is not a date");
+        log.Add(DataProblemKind.NotADate, rows.Line, layout.DateColumn + 1, (Cell: text, Column: layout.Header[layout.DateColumn]),
+            found => IsMissing(found.Cell)
+                ? $"the date in '{found.Column}' is missing"
+                : $"'{TableLayout.Shorten(found.Cell)}' in '{found.Column}' is not a date");
         return false;
     }
 
@@ -60,13 +63,15 @@ internal sealed class TableCells
         if (TryParse(text, out var value) && double.IsFinite(value))
             return value;
         if (IsMissing(text))
-            log.Add(DataProblemKind.MissingValue, rows.Line, column + 1, layout.Header[column], found => $"the value in '{found}' is missing");
+            log.Add(DataProblemKind.MissingValue, rows.Line, column + 1, layout.Header[column],
+                found => $"the value in '{found}' is missing");
         else if (HasDecimalComma(text))
-            throw new UserException(FormattableString.Invariant(
-                $"{name}: line {rows.Line}, column {column + 1}: '{TableLayout.Shorten(text)}' in '{layout.Header[column]}' has a decimal comma, expected a decimal point."));
+            throw new UserException(
+                FormattableString.Invariant($"{name}: line {rows.Line}, column {column + 1}: '{TableLayout.Shorten(text)}' ")
+                + $"in '{layout.Header[column]}' has a decimal comma, expected a decimal point.");
         else
-            log.Add(DataProblemKind.NotANumber, rows.Line, column + 1, (text, layout.Header[column]),
-                found => $"'{TableLayout.Shorten(found.text)}' in '{found.Item2}' is not a number");
+            log.Add(DataProblemKind.NotANumber, rows.Line, column + 1, (Cell: text, Column: layout.Header[column]),
+                found => $"'{TableLayout.Shorten(found.Cell)}' in '{found.Column}' is not a number");
         return double.NaN;
     }
 

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>Opens text files, gzip-compressed or not; the content tells, not the name.</summary>
@@ -12,9 +10,9 @@ internal static class TableFile
         try
         {
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, BufferSize);
-            return new StreamReader(IsGzip(file) ? new GZipStream(file, CompressionMode.Decompress) : file, bufferSize: BufferSize);
+            return new StreamReader(IsGzip(file) ? new WholeGzipStream(file) : file, bufferSize: BufferSize);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new UserException(
                 Directory.Exists(path) ? $"{path}: this is a folder, expected a CSV file."

@@ -33,7 +33,8 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueC
                 $"{name}: there is one column ('{Shorten(header[0])}'), expected dates and at least one column of numbers, "
                 + "separated by comma, semicolon, tab or pipe.");
         if (header.GroupBy(text => text).FirstOrDefault(group => group.Count() > 1) is { } twice)
-            throw new UserException($"{name}: the header names the column '{Shorten(twice.Key)}' {twice.Count()} times, expected different names.");
+            throw new UserException(
+                $"{name}: the header names the column '{Shorten(twice.Key)}' {twice.Count()} times, expected different names.");
         return header;
     }
 
@@ -70,7 +71,8 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueC
         {
             var last = IndexOf(header, target, name);
             if (!columns.Remove(last))
-                throw new UserException($"{name}: the target '{target}' is not among the columns to read ({Names(columns.Select(column => header[column]))}).");
+                throw new UserException(
+                    $"{name}: the target '{target}' is not among the columns to read ({Names(columns.Select(column => header[column]))}).");
             columns.Add(last);
         }
         return [.. columns];

@@ -6,10 +6,16 @@ public sealed record TimeSeriesReadOptions
     /// <summary>What separates the fields: comma, semicolon, tab or pipe. Found when null.</summary>
     public char? Delimiter { get; init; }
 
-    /// <summary>Name of the column of times. When null: the column whose first values are dates, one named date, time, datetime, timestamp or ds before others.</summary>
+    /// <summary>
+    /// Name of the column of times. When null: the column whose first values are dates, one named date, time, datetime, timestamp
+    /// or ds before others.
+    /// </summary>
     public string? DateColumn { get; init; }
 
-    /// <summary>A .NET date format, such as <c>dd/MM/yyyy HH:mm</c>, for times that can be read in more than one way or in none of the known ones.</summary>
+    /// <summary>
+    /// A .NET date format, such as <c>dd/MM/yyyy HH:mm</c>, for times that can be read in more than one way or in none of the known
+    /// ones.
+    /// </summary>
     public string? DateFormat { get; init; }
 
     /// <summary>Names of the number columns to read, in this order; null reads every column but the date.</summary>

@@ -7,16 +7,18 @@ namespace Anyformer.Data.TimeSeries;
 /// with a decimal point. Times may carry an offset (then they become UTC).
 /// </summary>
 /// <remarks>
-/// Without a fill policy, values that are missing or no numbers, unreadable dates, ragged rows, rows out of order and two different rows for one time
-/// are errors: the first is named with line and column, the others counted. Gaps, rows that repeat the row before and irregular steps take no value
-/// away, and published benchmark files have them, so they are read as they stand and returned as warnings.
-/// With a fill policy rows are sorted, the last row of each time is kept, missing steps are inserted and missing values filled; all of it is reported.
-/// A decimal comma is an error always: repairing it would mean guessing.
+/// Without a fill policy, values that are missing or no numbers, unreadable dates, ragged rows, rows out of order and two different
+/// rows for one time are errors: the first is named with line and column, the others counted. Gaps, rows that repeat the row before and
+/// irregular steps take no value away, and published benchmark files have them, so they are read as they stand and returned as
+/// warnings. With a fill policy rows are sorted, the last row of each time is kept, missing steps are inserted and missing values
+/// filled; all of it is reported. A decimal comma is an error always: repairing it would mean guessing.
 /// </remarks>
 public static class TimeSeriesReader
 {
     /// <summary>Reads the file at <paramref name="path"/>.</summary>
-    /// <exception cref="UserException">The file cannot be opened, is no table of a time series, or has problems and no fill policy is given.</exception>
+    /// <exception cref="UserException">
+    /// The file cannot be opened, is no table of a time series, or has problems and no fill policy is given.
+    /// </exception>
     public static TimeSeriesReading Read(string path, TimeSeriesReadOptions? options = null)
     {
         using var text = TableFile.Open(path);

@@ -22,7 +22,8 @@ public abstract record TimeStep
 
     /// <summary>
     /// The step of a series: the most frequent distance between times that grow, when at least half of the distances agree with it.
-    /// Month steps need the same day of the month, or the last day, throughout; business days need Fridays followed by Mondays and no weekend.
+    /// Month steps need the same day of the month, or the last day, throughout; business days need Fridays followed by Mondays and no
+    /// weekend.
     /// </summary>
     /// <returns>Null for fewer than two times and for series without a regular step.</returns>
     public static TimeStep? Infer(ReadOnlySpan<DateTime> times) => TimeStepInference.Infer(times);

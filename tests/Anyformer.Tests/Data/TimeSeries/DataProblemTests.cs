@@ -30,7 +30,8 @@ public class DataProblemTests
     public void The_first_problem_is_named_and_all_are_counted()
     {
         Assert.Equal(
-            "a.csv: line 2, column 3: the value in 'b' is missing (5 problems in all: 1 text in a number column, 3 missing values, 1 row out of order)" + Ending,
+            "a.csv: line 2, column 3: the value in 'b' is missing "
+            + "(5 problems in all: 1 text in a number column, 3 missing values, 1 row out of order)" + Ending,
             Error("date,a,b\n2020-01-02,1,\n2020-01-01,x,\n2020-01-03,1,null\n"));
     }
 
@@ -47,7 +48,9 @@ public class DataProblemTests
     [Fact]
     public void Gaps_duplicate_rows_and_irregular_steps_are_warnings()
     {
-        var reading = Read("date,a\n2020-02-01,1\n2020-02-02,2\n2020-02-02,2\n2020-02-03,3\n2020-02-06,4\n2020-02-06 06:00,5\n2020-02-07 06:00,6\n2020-02-09 06:00,7\n");
+        var reading = Read(
+            "date,a\n2020-02-01,1\n2020-02-02,2\n2020-02-02,2\n2020-02-03,3\n2020-02-06,4\n"
+            + "2020-02-06 06:00,5\n2020-02-07 06:00,6\n2020-02-09 06:00,7\n");
         Assert.Equal(8, reading.Series.RowCount);
         Assert.Equal("1 duplicate row, 2 gaps, 1 irregular step", reading.Warnings.Summary);
         Assert.Equal(
@@ -71,7 +74,8 @@ public class DataProblemTests
     [Fact]
     public void A_file_of_nothing_but_problems_is_counted_in_full_and_named_in_part()
     {
-        var text = "date,a\n2020-01-01,1\n" + string.Concat(Enumerable.Range(1, 3000).Select(day => $"{new DateTime(2020, 1, 1).AddDays(day):yyyy-MM-dd},\n"));
+        var text = "date,a\n2020-01-01,1\n" + string.Concat(
+            Enumerable.Range(1, 3000).Select(day => $"{new DateTime(2020, 1, 1).AddDays(day):yyyy-MM-dd},\n"));
         var reading = Read(text, FillPolicy.Zero);
         Assert.Equal(3000, reading.Repairs.Total);
         Assert.Equal(DataReport.NamedPerKind, reading.Repairs.Problems.Length);

@@ -31,7 +31,8 @@ public class FillTests
         Assert.Equal(Enumerable.Range(0, 8).Select(hour => new DateTime(2020, 1, 1, hour, 0, 0)), reading.Series.Times.AsEnumerable());
         Assert.Equal(0, reading.Warnings.Total);
         Assert.Equal(
-            "1 ragged row, 1 unreadable date, 1 text in a number column, 2 missing values, 1 row out of order, 1 duplicate time, 1 duplicate row, 1 gap",
+            "1 ragged row, 1 unreadable date, 1 text in a number column, 2 missing values, "
+            + "1 row out of order, 1 duplicate time, 1 duplicate row, 1 gap",
             reading.Repairs.Summary);
     }
 
@@ -46,7 +47,9 @@ public class FillTests
     public void Months_are_inserted_by_the_calendar()
     {
         var series = Read("date,a\n2019-10-31,1\n2019-11-30,2\n2019-12-31,3\n2020-02-29,4\n2020-03-31,5\n", FillPolicy.Forward).Series;
-        Assert.Equal([new(2019, 10, 31), new(2019, 11, 30), new(2019, 12, 31), new(2020, 1, 31), new(2020, 2, 29), new(2020, 3, 31)], series.Times.AsEnumerable());
+        Assert.Equal(
+            [new(2019, 10, 31), new(2019, 11, 30), new(2019, 12, 31), new(2020, 1, 31), new(2020, 2, 29), new(2020, 3, 31)],
+            series.Times.AsEnumerable());
         Assert.Equal([1, 2, 3, 3, 4, 5], series.Values.AsEnumerable());
     }
 

@@ -1,5 +1,8 @@
 using System.IO.Compression;
+using System.Text;
 using Anyformer.Data.TimeSeries;
+using Anyformer.Testing;
+using FsCheck.Fluent;
 using static Anyformer.Tests.Data.TimeSeries.Tables;
 
 namespace Anyformer.Tests.Data.TimeSeries;
@@ -55,13 +58,59 @@ public class TableErrorTests
         Assert.Equal($"{path}: there is no such file.", FileError(path));
         Assert.Equal($"{folder}: this is a folder, expected a CSV file.", FileError(folder));
 
+        Directory.Delete(folder);
+    }
+
+    [Fact]
+    public void Damaged_and_cut_gzip_files_are_refused()
+    {
+        var path = Path.GetTempFileName();
         using (var gzip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
-            gzip.Write("date,a\n2020-01-01,1\n"u8);
+            for (var day = 0; day < 9000; day++)
+                gzip.Write(Encoding.UTF8.GetBytes(day == 0 ? "date,a\n" : $"{new DateTime(2000, 1, 1).AddDays(day):yyyy-MM-dd},{day}\n"));
         var bytes = File.ReadAllBytes(path);
+        Assert.Equal(8999, TimeSeriesReader.Read(path).Series.RowCount);
+
+        File.WriteAllBytes(path, bytes[..^5]);
+        Assert.Equal(
+            $"{path}: the file breaks off or is damaged near line 9001 ("
+            + "the gzip data end early, or are of several parts; expected one whole part).",
+            FileError(path));
+        File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
+        Assert.StartsWith($"{path}: the file breaks off or is damaged near line ", FileError(path));
+        File.WriteAllBytes(path, bytes[..15]);
+        Assert.Equal($"{path}: the file cannot be read (the gzip data end early).", FileError(path));
         bytes[12] ^= 0xff;
         File.WriteAllBytes(path, bytes);
-        Assert.StartsWith($"{path}: the file breaks off or is damaged near line 1 (", FileError(path));
-        Directory.Delete(folder, recursive: true);
+        Assert.StartsWith($"{path}: the file breaks off or is damaged near line ", FileError(path));
+        File.Delete(path);
+    }
+
+    [Fact]
+    public void A_table_damaged_anywhere_is_read_or_refused_but_never_crashes()
+    {
+        var table = string.Concat(Enumerable.Range(0, 30).Select(day => day == 0 ? "date,a,b\n" : $"{day}/2/2020 1:00,{day},\"{day}.5\"\n"));
+        var damages = from count in Gen.Choose(1, 6)
+                      from places in Gen.Choose(0, table.Length - 1).ArrayOf(count)
+                      from characters in Gen.Elements(',', ';', '"', '\n', '\r', '\t', '-', '9', 'N', ' ', '/', '\0', '\uffff').ArrayOf(count)
+                      from fill in Gen.Elements<FillPolicy?>(null, FillPolicy.Forward, FillPolicy.Linear, FillPolicy.Zero)
+                      select (places, characters, fill);
+        var read = 0;
+        Property.Holds(damages, damage =>
+        {
+            var text = table.ToCharArray();
+            for (var i = 0; i < damage.places.Length; i++)
+                text[damage.places[i]] = damage.characters[i];
+            try
+            {
+                read += Read(new string(text), new TimeSeriesReadOptions { Fill = damage.fill }).Series.RowCount > 0 ? 1 : 0;
+            }
+            catch (UserException error)
+            {
+                Assert.StartsWith("a.csv: ", error.Message);
+            }
+        }, runs: 500);
+        Assert.InRange(read, 1, 499);
     }
 
     private static string FileError(string path) => Assert.Throws<UserException>(() => TimeSeriesReader.Read(path)).Message;

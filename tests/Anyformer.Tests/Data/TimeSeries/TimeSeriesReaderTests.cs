@@ -110,7 +110,8 @@ public class TimeSeriesReaderTests
             var text = new StringBuilder("when").AppendJoin("", Enumerable.Range(0, table.columns).Select(c => $"{table.delimiter}v{c}"));
             for (var row = 0; row < table.rows; row++)
                 text.Append(table.end).Append(start.AddMinutes(row * table.minutes).ToString("s"))
-                    .AppendJoin("", table.values.Skip(row * table.columns).Take(table.columns).Select(v => FormattableString.Invariant($"{table.delimiter}{v:R}")));
+                    .AppendJoin("", table.values.Skip(row * table.columns).Take(table.columns)
+                        .Select(value => FormattableString.Invariant($"{table.delimiter}{value:R}")));
             var series = Read(text.ToString()).Series;
             Assert.Equal(table.values, series.Values.AsEnumerable());
             Assert.Equal(start.AddMinutes((table.rows - 1) * table.minutes), series.Times[^1]);

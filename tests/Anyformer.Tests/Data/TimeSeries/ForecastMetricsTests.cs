@@ -1,0 +1,91 @@
+using Anyformer.Data.TimeSeries;
+using Series = Anyformer.Data.TimeSeries.TimeSeries;
+
+namespace Anyformer.Tests.Data.TimeSeries;
+
+public class ForecastMetricsTests
+{
+    // Two variates; the scaler (mean 1 and 10, deviation 2 and 4) makes standardised and original errors differ by a known factor.
+    private static readonly double[] Rows = [1, 10, 3, 14, 1, 6, 5, 10, 0, 10, 3, 18];
+
+    [Fact]
+    public void Errors_on_both_scales_overall_and_by_variate()
+    {
+        var metrics = new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 1);
+        // Targets of window 0 are rows 3 and 4 (5, 10 and 0, 10), of window 1 rows 4 and 5 (0, 10 and 3, 18).
+        metrics.Add([0], [1.5f, 0, 0.5f, 1]);
+        metrics.Add([1], [-0.5f, 0, 1, 0]);
+        var report = metrics.Report();
+
+        // Original forecasts: (4, 10), (2, 14) and (0, 10), (3, 10). Errors of a: 1, 2, 0, 0; of b: 0, 4, 0, 8.
+        var (a, b) = (report.ByVariate[0], report.ByVariate[1]);
+        Assert.Equal(4, a.Points);
+        Assert.Equal((0.25 + 1) / 4, a.MeanSquaredError);
+        Assert.Equal((0.5 + 1) / 4, a.MeanAbsoluteError);
+        Assert.Equal(0.75, a.OriginalMeanAbsoluteError);
+        Assert.Equal(Math.Sqrt(5 / 4.0), a.OriginalRootMeanSquaredError);
+        Assert.Equal(1 / 5.0 / 2, a.MeanAbsolutePercentageError);
+        Assert.Equal(2, a.ZeroActuals);
+        Assert.Equal(0.75 / ((2 + 2 + 4) / 3.0), a.MeanAbsoluteScaledError);
+        Assert.Equal((1 + 4) / 4.0, b.MeanSquaredError);
+        Assert.Equal(3, b.OriginalMeanAbsoluteError);
+        Assert.Equal((4 / 10.0 + 8 / 18.0) / 4, b.MeanAbsolutePercentageError, 1e-15);
+        Assert.Equal(3 / ((4 + 8 + 4) / 3.0), b.MeanAbsoluteScaledError);
+
+        Assert.Equal(8, report.Overall.Points);
+        Assert.Equal((a.MeanSquaredError + b.MeanSquaredError) / 2, report.Overall.MeanSquaredError);
+        Assert.Equal((0.5 + 1 + 1 + 2) / 8, report.Overall.MeanAbsoluteError);
+        Assert.Equal(15 / 8.0, report.Overall.OriginalMeanAbsoluteError);
+        Assert.Equal(Math.Sqrt(85 / 8.0), report.Overall.OriginalRootMeanSquaredError);
+        Assert.Equal((0.2 + 0.4 + 8 / 18.0) / 6, report.Overall.MeanAbsolutePercentageError, 1e-15);
+        Assert.Equal((a.MeanAbsoluteScaledError + b.MeanAbsoluteScaledError) / 2, report.Overall.MeanAbsoluteScaledError);
+    }
+
+    [Fact]
+    public void Seasons_compare_with_the_row_one_season_before()
+    {
+        var metrics = new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 2);
+        metrics.Add([0], [1.5f, 0, 0.5f, 1]);
+        // Season 2: a changes by 0 and 2, b by 4 and 4.
+        Assert.Equal(1.5 / 1, metrics.Report().ByVariate[0].MeanAbsoluteScaledError);
+        Assert.Equal(2.0 / 4, metrics.Report().ByVariate[1].MeanAbsoluteScaledError);
+    }
+
+    [Fact]
+    public void A_variate_whose_season_repeats_exactly_has_no_scaled_error()
+    {
+        double[] rows = [5, 1, 5, 2, 5, 4, 5, 8, 5, 9, 5, 7];
+        var metrics = new ForecastMetrics(Windows(rows), new RowRange(0, 4), season: 1);
+        metrics.Add([0], [0, 0, 0, 0]);
+        var report = metrics.Report();
+        Assert.Equal(double.NaN, report.ByVariate[0].MeanAbsoluteScaledError);
+        Assert.Equal(report.ByVariate[1].MeanAbsoluteScaledError, report.Overall.MeanAbsoluteScaledError);
+        Assert.True(report.Overall.MeanAbsoluteScaledError > 0);
+    }
+
+    [Fact]
+    public void Nothing_added_gives_no_scores()
+    {
+        var overall = new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 1).Report().Overall;
+        Assert.Equal(0, overall.Points);
+        Assert.True(double.IsNaN(overall.MeanSquaredError) && double.IsNaN(overall.MeanAbsoluteScaledError));
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_refused()
+    {
+        var error = Assert.Throws<UserException>(() => new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 4));
+        Assert.Equal("The season has 4 steps, expected at least 1 and fewer than the 4 train rows.", error.Message);
+        var metrics = new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 1);
+        Assert.Throws<ArgumentException>(() => metrics.Add([0], new float[3]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => metrics.Add([2], new float[4]));
+    }
+
+    private static ForecastingWindows Windows(double[] values)
+    {
+        var times = Enumerable.Range(0, values.Length / 2).Select(row => new DateTime(2024, 1, 1).AddDays(row));
+        var series = new Series(["a", "b"], [.. times], [.. values]);
+        var data = new ForecastingSeries(series, new StandardScaler([1, 10], [2, 4]), new CalendarFeatures(TimeFrequency.Day));
+        return new ForecastingWindows(data, new RowRange(1, 6), new WindowShape(2, 2));
+    }
+}

@@ -1,0 +1,69 @@
+using Anyformer.Data.TimeSeries;
+
+namespace Anyformer.Tests.Data.TimeSeries;
+
+public class SplitRuleTests
+{
+    private static readonly WindowShape Shape = new(96, 192, 48);
+
+    [Fact]
+    public void The_borders_of_the_papers()
+    {
+        Assert.Equal(
+            new SplitBorders(new(0, 8640), new(8640 - 96, 11520), new(11520 - 96, 14400)), SplitRule.EttHour.Borders(17420, Shape));
+        Assert.Equal(
+            new SplitBorders(new(0, 34560), new(34560 - 96, 46080), new(46080 - 96, 57600)), SplitRule.EttMinute.Borders(69680, Shape));
+        Assert.Equal(
+            new SplitBorders(new(0, 5311), new(5311 - 96, 6071), new(6071 - 96, 7588)), SplitRule.Default.Borders(7588, Shape));
+        Assert.Equal((36887, 5270, 10539), SplitRule.Default.Sizes(52696));
+        Assert.Equal((676, 97, 193), SplitRule.Default.Sizes(966));
+    }
+
+    [Theory]
+    [InlineData("ett-hour")]
+    [InlineData("ett-minute")]
+    [InlineData("0.7/0.1/0.2")]
+    [InlineData("0.6/0.2/0.2")]
+    public void Rules_have_names(string text) => Assert.Equal(text, SplitRule.Parse(text).ToString());
+
+    [Fact]
+    public void Named_rules_are_the_rules()
+    {
+        Assert.Equal(SplitRule.EttHour, SplitRule.Parse("ett-hour"));
+        Assert.Equal(SplitRule.Default, SplitRule.Parse("0.7/0.1/0.2"));
+    }
+
+    [Theory]
+    [InlineData("half", "The split 'half' is unknown, expected ett-hour, ett-minute or shares such as 0.7/0.1/0.2.")]
+    [InlineData("0.7/a/0.2", "The split '0.7/a/0.2' has the share 'a', expected a number between 0 and 1.")]
+    [InlineData("0.7/0.2/0.2", "The split 0.7/0.2/0.2 is not possible, expected three shares above 0 that sum to 1.")]
+    [InlineData("0.8/0/0.2", "The split 0.8/0/0.2 is not possible, expected three shares above 0 that sum to 1.")]
+    [InlineData("NaN/0.8/0.2", "The split NaN/0.8/0.2 is not possible, expected three shares above 0 that sum to 1.")]
+    public void Rules_that_are_none_are_refused(string text, string message) =>
+        Assert.Equal(message, Assert.Throws<UserException>(() => SplitRule.Parse(text)).Message);
+
+    [Theory]
+    [InlineData("ett-hour", 14399, "The series has 14399 rows, expected at least 14400 for the split ett-hour.")]
+    [InlineData("0.7/0.1/0.2", 410, "The train part has 287 rows, expected at least 288 for look-back 96 and horizon 192.")]
+    [InlineData("0.7/0.1/0.2", 1900, "The validation part has 190 rows, expected at least 192 for horizon 192.")]
+    [InlineData("0.7/0.2/0.1", 1910, "The test part has 191 rows, expected at least 192 for horizon 192.")]
+    public void Short_series_are_refused(string rule, int rows, string message) =>
+        Assert.Equal(message, Assert.Throws<UserException>(() => SplitRule.Parse(rule).Borders(rows, Shape)).Message);
+
+    [Fact]
+    public void The_shortest_series_has_one_window_to_train_on()
+    {
+        var borders = SplitRule.Parse("0.5/0.25/0.25").Borders(16, new WindowShape(4, 4));
+        Assert.Equal(8, borders.Train.Count);
+        Assert.Equal(8, borders.Validation.Count);
+        Assert.Equal(8, borders.Test.Count);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 0, "The look-back is 0, expected at least 1.")]
+    [InlineData(1, 0, 0, "The horizon is 0, expected at least 1.")]
+    [InlineData(4, 1, 5, "The label length is 5, expected 0 to the look-back, 4.")]
+    [InlineData(4, 1, -1, "The label length is -1, expected 0 to the look-back, 4.")]
+    public void Window_shapes_have_bounds(int lookBack, int horizon, int label, string message) =>
+        Assert.Equal(message, Assert.Throws<UserException>(() => new WindowShape(lookBack, horizon, label)).Message);
+}
