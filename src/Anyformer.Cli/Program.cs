@@ -1,1 +1,3 @@
-return 0;
+using Anyformer.Cli;
+
+return await CommandLine.Run(args);

@@ -1,9 +1,12 @@
+using System.Collections;
 using System.Reflection;
 using Anyformer.Attention;
 using Anyformer.Blocks;
 using Anyformer.FeedForward;
 using Anyformer.Models.Forecasting;
 using Anyformer.Normalization;
+using Anyformer.Recipes;
+using Anyformer.Recipes.Options;
 
 namespace Anyformer.Catalog;
 
@@ -45,6 +48,25 @@ public sealed class CatalogEntry
     public Type? OptionsType => Constructor.GetParameters().LastOrDefault()?.ParameterType is { IsValueType: false } type && type.Name.EndsWith("Options", StringComparison.Ordinal) ? type : null;
 
     private ConstructorInfo Constructor => Type.GetConstructors().MinBy(constructor => constructor.GetParameters().Length)!;
+
+    /// <summary>The named sizes of the method: the static property <c>Presets</c> of its options record, by name.</summary>
+    public IReadOnlyDictionary<string, object> Presets =>
+        OptionsType?.GetProperty("Presets", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is IDictionary presets
+            ? presets.Keys.Cast<string>().ToDictionary(name => name, name => presets[name]!)
+            : new Dictionary<string, object>();
+
+    /// <summary>The options record that a recipe's section describes: a preset or the defaults, with what the section says over it.</summary>
+    /// <exception cref="UserException">No such preset, an unknown key, or a value out of its range.</exception>
+    public object BindOptions(ModelSection section)
+    {
+        var type = OptionsType ?? throw new InvalidOperationException($"The method {Id} takes no options record.");
+        return section.Preset is { } preset
+            ? OptionBinder.BindOver(Preset(preset), section.Options, "model.options")
+            : OptionBinder.Bind(section.Options, type, "model.options");
+    }
+
+    private object Preset(string name) => Presets.TryGetValue(name, out var options) ? options
+        : throw new UserException($"The model {Id} has no preset '{name}'; it has {(Presets.Count == 0 ? "none" : string.Join(", ", Presets.Keys))}.");
 
     /// <summary>Builds a forecaster of a shape; <paramref name="options"/> is a record of <see cref="OptionsType"/>.</summary>
     /// <exception cref="UserException">The options contradict each other or the shape.</exception>

@@ -27,6 +27,17 @@ public enum MissingValueFill
     Zero,
 }
 
+/// <summary>What a model is told of the calendar.</summary>
+public enum CalendarMarks
+{
+    /// <summary>Numbers in [-0.5, 0.5]: hour of day, day of week, and so on, as the spacing of the rows suggests.</summary>
+    Fraction,
+    /// <summary>Integers: month, day, weekday, hour and, for minutes, quarter of an hour.</summary>
+    Integer,
+    /// <summary>Nothing.</summary>
+    None,
+}
+
 /// <summary>The series of a forecasting recipe, its windows and its splits.</summary>
 public sealed record ForecastDataSection : IValidatableObject
 {
@@ -75,6 +86,10 @@ public sealed record ForecastDataSection : IValidatableObject
     /// </summary>
     [Description("frequency of the calendar features: s, t, h, d, b, w or m; read off the times when left out")]
     public string? Frequency { get; init; }
+
+    /// <summary>What the model is told of the calendar.</summary>
+    [Description("what the model is told of the calendar")]
+    public CalendarMarks Marks { get; init; }
 
     /// <summary>What stands in for missing values.</summary>
     [Description("what stands in for missing values")]

@@ -10,6 +10,10 @@ public sealed record ModelSection
     [Description("id of the model in the catalog")]
     public required string Id { get; init; }
 
+    /// <summary>A published or otherwise named size of the model that the options start from; null for its defaults.</summary>
+    [Description("named size of the model that the options start from")]
+    public string? Preset { get; init; }
+
     /// <summary>The options, not yet bound.</summary>
     [Description("options of the model")]
     public RecipeMapping Options { get; init; } = RecipeMapping.Empty;

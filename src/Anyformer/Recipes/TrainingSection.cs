@@ -116,6 +116,10 @@ public sealed record TrainingSection : IValidatableObject
     [Range(0.0, double.MaxValue)]
     public long Seed { get; init; } = 2023;
 
+    /// <summary>Where the model is trained: <c>cpu</c> or <c>cuda</c>, <c>cuda:1</c> and so on.</summary>
+    [Description("where the model is trained: cpu, cuda or cuda:<number>")]
+    public string Device { get; init; } = "cpu";
+
     /// <summary>Threads of tensor operations; null for one a physical core.</summary>
     [Description("threads of tensor operations; one a physical core when left out")]
     [Range(1, 4096)]

@@ -14,6 +14,18 @@ namespace Anyformer.Models.Forecasting;
 /// <summary>Options of <see cref="ITransformer"/>; the defaults are the published size for ETTh1, horizon 96.</summary>
 public sealed record ITransformerOptions
 {
+    /// <summary>The published sizes, by data set, and a small one for quick comparisons.</summary>
+    public static IReadOnlyDictionary<string, ITransformerOptions> Presets { get; } = new Dictionary<string, ITransformerOptions>
+    {
+        ["small"] = new() { Width = 128, FeedForwardWidth = 128 },
+        ["etth1"] = new(),
+        ["etth1-long"] = new() { Width = 512, FeedForwardWidth = 512 },
+        ["etth2"] = new() { Width = 128, FeedForwardWidth = 128 },
+        ["ettm"] = new() { Width = 128, FeedForwardWidth = 128 },
+        ["exchange"] = new() { Width = 128, FeedForwardWidth = 128 },
+        ["weather"] = new() { Width = 512, FeedForwardWidth = 512, Layers = 3 },
+    };
+
     /// <summary>Width of a token.</summary>
     [Description("width of a token"), Range(1, 65536)]
     public int Width { get; init; } = 256;

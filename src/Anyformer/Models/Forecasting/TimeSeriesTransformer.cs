@@ -25,6 +25,12 @@ public enum CalendarKind
 /// <summary>Options of <see cref="TimeSeriesTransformer"/>; the defaults are those of the reference.</summary>
 public sealed record TimeSeriesTransformerOptions
 {
+    /// <summary>A small size for quick comparisons.</summary>
+    public static IReadOnlyDictionary<string, TimeSeriesTransformerOptions> Presets { get; } = new Dictionary<string, TimeSeriesTransformerOptions>
+    {
+        ["small"] = new() { Width = 64, Heads = 4, FeedForwardWidth = 128 },
+    };
+
     /// <summary>Width of a token.</summary>
     [Description("width of a token"), Range(1, 65536)]
     public int Width { get; init; } = 512;

@@ -27,6 +27,10 @@ public static class OptionBinder
     /// <exception cref="UserException">A key is unknown or missing, or a value is wrong.</exception>
     public static object Bind(RecipeNode node, Type type, string section = "") => OptionKind.Of(type).Read(node, section, null)!;
 
+    /// <summary>Binds what a section says over options that it starts from, such as a preset.</summary>
+    /// <exception cref="UserException">As <see cref="Bind{T}"/>.</exception>
+    public static object BindOver(object start, RecipeNode node, string section = "") => OptionKind.Of(start.GetType()).Read(node, section, start)!;
+
     /// <summary>The section that binds to an equal record: every key, with defaults written out.</summary>
     /// <param name="options">An options record.</param>
     public static RecipeMapping Write(object options) => Write(options, options.GetType());

@@ -7,11 +7,15 @@ namespace Anyformer.Tasks.Forecasting;
 /// <summary>Measures a forecaster on every window of a part of the data; the model is in evaluation mode while it runs.</summary>
 public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows windows, int batchSize, Device device)
 {
+    /// <summary>Leaves a last short batch out, as the code of some papers does.</summary>
+    public bool DropLast { get; init; }
+
     /// <summary>The scores over all windows.</summary>
     public ForecastReport Evaluate(Forecaster model)
     {
         var metrics = new ForecastMetrics(windows, data.Borders.Train, data.Season);
-        foreach (var batch in Enumerable.Range(0, windows.Count).Chunk(batchSize))
+        var count = DropLast && windows.Count > batchSize ? windows.Count / batchSize * batchSize : windows.Count;
+        foreach (var batch in Enumerable.Range(0, count).Chunk(batchSize))
             metrics.Add(batch, Forecast(model, batch));
         return metrics.Report();
     }

@@ -1,0 +1,78 @@
+using Anyformer.Catalog;
+using Anyformer.Comparison;
+using Anyformer.Data.Sources;
+using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Torch;
+
+namespace Anyformer.Tasks.Forecasting;
+
+/// <summary>
+/// Trains several forecasters on the same data, split, budget and seeds, and measures them alike. A model that fails becomes a result that says
+/// why, and the others go on.
+/// </summary>
+public sealed class ForecastComparison
+{
+    private readonly ForecastSettings _settings;
+    private readonly string _folder;
+    private readonly Device _device;
+
+    /// <summary>Reads the data of a comparison.</summary>
+    /// <param name="settings">What to do.</param>
+    /// <param name="store">Where known data sets are looked for.</param>
+    /// <param name="folder">Where the checkpoints of the models go.</param>
+    /// <exception cref="UserException">An unknown model, no such data, or too little of it.</exception>
+    public ForecastComparison(ForecastSettings settings, DataStore store, string folder)
+    {
+        foreach (var model in settings.Models)
+            MethodCatalog.Get<Forecaster>(model.Id);
+        (_settings, _folder, _device) = (settings, folder, Devices.Parse(settings.Training.Device));
+        Data = ForecastData.Load(settings.Data, store);
+    }
+
+    /// <summary>The data that every model gets.</summary>
+    public ForecastData Data { get; }
+
+    /// <summary>Trains and measures every model.</summary>
+    public (IReadOnlyList<ModelResult> Models, IReadOnlyList<ForecastSample> Samples) Run(ComparisonObserver observer, CancellationToken cancellation = default)
+    {
+        var results = new List<ModelResult>();
+        var forecasts = new ForecastSamples(Data, _device);
+        foreach (var section in _settings.Models)
+        {
+            var result = RunModel(section, forecasts, observer, cancellation);
+            results.Add(result);
+            observer.OnModel(result);
+        }
+
+        return (results, forecasts.Samples);
+    }
+
+    private ModelResult RunModel(ModelSection section, ForecastSamples forecasts, ComparisonObserver observer, CancellationToken cancellation)
+    {
+        var entry = MethodCatalog.Get<Forecaster>(section.Id);
+        var seeds = new List<SeedResult>();
+        long? parameters = null;
+        Forecaster? best = null;
+        try
+        {
+            foreach (var seed in _settings.Seeds)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                var trial = new ForecastTrial(_settings, Data, section, seed, Path.Combine(_folder, $"{section.Id}-{seed}"), _device);
+                parameters = trial.Model.ParameterCount();
+                var result = trial.Run(observer.OnTraining(section.Id, seed), cancellation);
+                if (seeds.Count == 0 || result.Errors[ForecastErrors.Ranking.Id] < seeds.Min(other => other.Errors[ForecastErrors.Ranking.Id]))
+                    best = trial.Model;
+                seeds.Add(result);
+            }
+
+            forecasts.Add(section.Id, best!);
+            return new ModelResult { Id = section.Id, Name = entry.Name, Parameters = parameters, Seeds = seeds };
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            return new ModelResult { Id = section.Id, Name = entry.Name, Parameters = parameters, Seeds = [], Failure = exception.Message };
+        }
+    }
+}

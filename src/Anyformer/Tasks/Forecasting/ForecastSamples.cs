@@ -1,0 +1,59 @@
+using Anyformer.Comparison;
+using Anyformer.Data.TimeSeries;
+using Anyformer.Models.Forecasting;
+using Anyformer.Torch;
+
+namespace Anyformer.Tasks.Forecasting;
+
+/// <summary>Forecasts beside the truth, for the pictures of a report: the first variates, in a window from the middle of the test part.</summary>
+internal sealed class ForecastSamples
+{
+    private const int MostVariates = 12;
+
+    private readonly ForecastData _data;
+    private readonly ForecastEvaluator _evaluator;
+    private readonly int _window;
+    private readonly List<ModelForecast>[] _predictions;
+
+    internal ForecastSamples(ForecastData data, Device device)
+    {
+        _data = data;
+        _evaluator = new ForecastEvaluator(data, data.Test, batchSize: 1, device);
+        _window = data.Test.Count / 2;
+        _predictions = [.. Enumerable.Range(0, Math.Min(MostVariates, data.Reading.Series.VariateCount)).Select(_ => new List<ModelForecast>())];
+    }
+
+    internal IReadOnlyList<ForecastSample> Samples => [.. _predictions.Select((predictions, variate) => Sample(variate, predictions))];
+
+    /// <summary>Adds what a model says would come.</summary>
+    internal void Add(string id, Forecaster model)
+    {
+        var variates = _data.Reading.Series.VariateCount;
+        var forecast = _evaluator.Forecast(model, [_window]);
+        for (var variate = 0; variate < _predictions.Length; variate++)
+        {
+            var column = Enumerable.Range(0, _data.Section.Horizon).Select(step => (double)forecast[step * variates + variate]);
+            _predictions[variate].Add(new ModelForecast(id, [.. column.Select(value => Original(value, variate))]));
+        }
+    }
+
+    private double Original(double standardised, int variate) =>
+        standardised * _data.Scaled.Scaler.Deviation[variate] + _data.Scaled.Scaler.Mean[variate];
+
+    private ForecastSample Sample(int variate, IReadOnlyList<ModelForecast> predictions)
+    {
+        var series = _data.Reading.Series;
+        var start = _data.Test.Rows.Start + _window;
+        var history = Enumerable.Range(start, _data.Section.Lookback).ToArray();
+        var future = Enumerable.Range(start + _data.Section.Lookback, _data.Section.Horizon).ToArray();
+        return new ForecastSample
+        {
+            Variate = series.Variates[variate],
+            HistoryTimes = [.. history.Select(row => series.Times[row].ToString("s"))],
+            History = [.. history.Select(row => series.Row(row)[variate])],
+            TruthTimes = [.. future.Select(row => series.Times[row].ToString("s"))],
+            Truth = [.. future.Select(row => series.Row(row)[variate])],
+            Predictions = predictions,
+        };
+    }
+}
