@@ -1,0 +1,63 @@
+using Anyformer.Comparison;
+
+namespace Anyformer.Cli.Reports;
+
+/// <summary>A column of figures, the same on the terminal and in reports.</summary>
+/// <param name="Title">Its heading.</param>
+/// <param name="Unit">The unit below the heading; empty where the figure shows its own.</param>
+/// <param name="Explanation">What it measures, in one sentence.</param>
+/// <param name="Figure">The figure of a model.</param>
+/// <param name="Format">How the figure is written.</param>
+internal sealed record ResultColumn(
+    string Title, string Unit, string Explanation, Func<ModelSummary, Statistic> Figure, Func<Statistic, string> Format)
+{
+    /// <summary>1 when the lowest figure is the best, -1 when the highest is.</summary>
+    public int Sense { get; init; } = 1;
+
+    /// <summary>How much the column is missed on a narrow terminal: those with the lowest weight go first.</summary>
+    public required int Weight { get; init; }
+
+    /// <summary>The best mean among <paramref name="models"/>; NaN when none is defined or there is nothing to compare.</summary>
+    public double Best(IReadOnlyCollection<ModelSummary> models)
+    {
+        var means = models.Select(model => Figure(model).Mean).Where(double.IsFinite).ToArray();
+        return means.Length < 2 ? double.NaN : Sense * means.Min(mean => Sense * mean);
+    }
+
+    /// <summary>The columns of a comparison: the ranking error, the first error on held-out rows, then what the model costs.</summary>
+    public static IReadOnlyList<ResultColumn> Overview(Experiment experiment) =>
+        [.. Errors(experiment).Take(2), .. Costs(experiment.ItemName)];
+
+    /// <summary>A column for each error; the last word of its name, mostly an acronym, goes below.</summary>
+    public static IEnumerable<ResultColumn> Errors(Experiment experiment) => experiment.Metrics.Select((metric, index) =>
+    {
+        var cut = metric.Name.LastIndexOf(' ');
+        var title = Capitalised(cut < 0 ? metric.Name : metric.Name[..cut]);
+        return new ResultColumn(title, metric.Name[(cut + 1)..], metric.Explanation, model => model.Errors[index], Figures.ErrorWithSpread)
+        {
+            Weight = index < 2 ? int.MaxValue : 0,
+        };
+    });
+
+    /// <summary>What a model costs: parameters, training, inference, memory.</summary>
+    public static IEnumerable<ResultColumn> Costs(string itemName) =>
+    [
+        new("Parameters", "", "Trainable parameters.",
+            model => new(model.Parameters ?? double.NaN, double.NaN, 1), Mean(Figures.Count)) { Weight = 5 },
+        new("Training", "time", "Time spent training with one seed.",
+            model => model.TrainingSeconds, Mean(Figures.Duration)) { Weight = 4 },
+        new("Training", $"{itemName}/s", $"Training throughput: {itemName} trained on in a second.",
+            model => model.TrainingThroughput, Mean(Figures.Count)) { Weight = 1, Sense = -1 },
+        new("Latency", "ms", "Inference latency: the median time of one prediction alone (batch 1), in milliseconds.",
+            model => model.LatencyMilliseconds, Mean(Figures.Measure)) { Weight = 6 },
+        new("Inference", $"{itemName}/s", $"Inference throughput: {itemName} answered in a second, in full batches.",
+            model => model.InferenceThroughput, Mean(Figures.Count)) { Weight = 2, Sense = -1 },
+        new("Peak", "memory", "The most memory that training held.",
+            model => model.PeakMemoryBytes, Mean(Figures.Bytes)) { Weight = 3 },
+    ];
+
+    /// <summary><paramref name="text"/> with its first letter in upper case, as a heading needs it.</summary>
+    public static string Capitalised(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static Func<Statistic, string> Mean(Func<double, string> format) => statistic => format(statistic.Mean);
+}

@@ -1,0 +1,50 @@
+using Anyformer.Comparison;
+
+namespace Anyformer.Cli.Reports;
+
+/// <summary>The report of <c>anyformer train</c>: one HTML file that opens offline.</summary>
+internal static class TrainReport
+{
+    /// <summary>Writes the report to <paramref name="path"/>; an older one is replaced whole or not at all.</summary>
+    /// <param name="path">The HTML file.</param>
+    /// <param name="experiment">What was run.</param>
+    /// <param name="model">What came out.</param>
+    /// <param name="forecasts">Forecasts beside the truth; may be empty.</param>
+    /// <param name="recipe">The text of the recipe.</param>
+    /// <exception cref="UserException">The file cannot be written.</exception>
+    public static void Write(
+        string path, Experiment experiment, ModelResult model, IReadOnlyList<ForecastSample> forecasts, string recipe) =>
+        ReportPage.Write(path, Render(experiment, model, forecasts, recipe));
+
+    /// <summary>The page.</summary>
+    public static string Render(Experiment experiment, ModelResult model, IReadOnlyList<ForecastSample> forecasts, string recipe)
+    {
+        var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = forecasts };
+        return ReportPage.Render(result, Html.Of($"""
+            {ReportSections.Header(experiment, "training run", Outcome(experiment, model, result.Summaries[0]))}
+            <main>
+            {Results(result)}
+            {ReportSections.LearningCurves(result.Models)}
+            {ReportSections.Forecasts(forecasts)}
+            {ReportSections.Reproduction(experiment, recipe)}
+            </main>
+            """));
+    }
+
+    private static string Outcome(Experiment experiment, ModelResult model, ModelSummary summary)
+    {
+        if (model.Failure is { } failure)
+            return $"{model.Name} failed: {failure}";
+        var errors = experiment.Metrics.Take(2).Zip(summary.Errors, (metric, error) => $"{metric.Name} {Figures.ErrorWithSpread(error)}");
+        return $"{model.Name}: {string.Join(", ", errors)}, trained in {Figures.Duration(summary.TrainingSeconds.Mean)}.";
+    }
+
+    private static Html Results(ComparisonResult result) => ReportSections.Section(
+        "Results",
+        "Errors are lower for a better model.",
+        Html.Of($"""
+            {ResultTables.Values(result.Summaries[0], ResultColumn.Errors(result.Experiment))}
+            {ResultTables.Values(result.Summaries[0], ResultColumn.Costs(result.Experiment.ItemName))}
+            <details><summary>Every seed</summary>{ResultTables.Seeds(result)}</details>
+            """));
+}
