@@ -69,6 +69,20 @@ public unsafe partial class Tensor
         return new Span<T>(info.Data, checked((int)info.ElementCount));
     }
 
+    /// <summary>
+    /// Part of the bytes of the elements, whatever their type, under the same conditions as <see cref="AsSpan{T}"/>; for tensors beyond 2 GiB too.
+    /// </summary>
+    public Span<byte> AsBytes(long offset, int length)
+    {
+        var info = Info;
+        if (info.DeviceType != (int)DeviceType.Cpu || !info.Flags.HasFlag(TensorFlags.IsContiguous))
+            throw new InvalidOperationException("Only a contiguous tensor on the processor has its bytes in a row; call Cpu() or Contiguous() first.");
+        var bytes = info.ElementCount * ((DType)info.DType).ElementSize();
+        if (offset < 0 || length < 0 || offset + length > bytes)
+            throw new ArgumentOutOfRangeException(nameof(offset), offset, $"The tensor has {bytes} bytes, {length} from {offset} on were asked for.");
+        return new Span<byte>((byte*)info.Data + offset, length);
+    }
+
     /// <summary>A copy of the elements in row-major order, from any device and any strides.</summary>
     public T[] ToArray<T>() where T : unmanaged
     {

@@ -14,7 +14,7 @@ public sealed record Budget(TimeSpan? Time, int? Epochs)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var epochs) && epochs > 0)
             return new Budget(null, epochs);
-        if (Duration.TryParse(text, out var time) && time > TimeSpan.Zero)
+        if (Duration.Read(text) is { } time && time > TimeSpan.Zero)
             return new Budget(time, null);
         throw new UserException($"The budget must be a time such as 90s or 2m, or a number of epochs, found '{text}'.");
     }

@@ -83,7 +83,7 @@ public sealed class ForecastData
 
     /// <summary>The calendar marks that a recipe asks for.</summary>
     public static CalendarFeatures Calendar(ForecastDataSection section, TimeFrequency frequency) =>
-        new(frequency, section.Marks == CalendarMarks.Integer ? CalendarEncoding.Integer : CalendarEncoding.Fraction);
+        new(frequency, section.Marks == CalendarMarks.Integer ? CalendarEncoding.Index : CalendarEncoding.Fraction);
 
     private static string Locate(DataSource source, DataStore store) => store.Find(source)
         ?? throw new UserException($"The data set {source.Id} is not on this machine: get it with 'anyformer data get {source.Id}', or name its folder with --data-dir.");

@@ -1,5 +1,4 @@
 using Anyformer.Comparison;
-using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Torch;
 

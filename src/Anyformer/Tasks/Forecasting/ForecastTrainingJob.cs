@@ -1,4 +1,3 @@
-using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -49,7 +48,7 @@ public sealed class ForecastTrainingJob : TrainingJob
     {
         using var scope = new TensorScope();
         using var generator = new Generator(_seed + epoch);
-        _order = Array.ConvertAll(Functional.Randperm(_data.Train.Count, generator).ToArray<long>(), static window => (int)window);
+        _order = Array.ConvertAll(Functional.RandPerm(_data.Train.Count, generator).ToArray<long>(), static window => (int)window);
     }
 
     /// <inheritdoc/>
