@@ -1,0 +1,43 @@
+namespace Anyformer.Checkpoints;
+
+/// <summary>Files that appear whole or not at all: written beside their place, flushed to the disk, then renamed.</summary>
+internal static class AtomicFile
+{
+    /// <summary>
+    /// Replaces the file at <paramref name="path"/> with what <paramref name="write"/> writes; nothing changes when it throws.
+    /// </summary>
+    /// <exception cref="UserException">The folder is missing or may not be written to, or the path is a folder.</exception>
+    public static void Write(string path, Action<FileStream> write)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var stream = Create(path, temporary);
+        try
+        {
+            using (stream)
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    private static FileStream Create(string path, string temporary)
+    {
+        if (Directory.Exists(path))
+            throw new UserException($"'{path}' is a folder, expected the path of a file to write.");
+        try
+        {
+            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        }
+        catch (Exception error) when (error is DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw new UserException($"'{path}' cannot be written: its folder does not exist or may not be written to.", error);
+        }
+    }
+}
