@@ -51,6 +51,7 @@ public static class KnownDataSources
         var fileName = "ETT" + id[3..] + ".csv";
         return new DataSource(
             id, $"load and oil temperature of an electricity transformer, every {step} for two years", fileName,
-            new Uri(EttAddress + fileName), [new FileContent(sha256, bytes)], EttLicence, split) { OtherFolders = ["ETT-small"] };
+            new Uri(EttAddress + fileName), [new FileContent(sha256, bytes)], EttLicence, split)
+        { OtherFolders = ["ETT-small"] };
     }
 }
