@@ -8,7 +8,7 @@ public enum CalendarEncoding
     /// <summary>Each part of the calendar as a fraction in [-0.5, 0.5]: <c>timeF</c>.</summary>
     Fraction,
     /// <summary>Each part as its whole number, for embedding tables: <c>fixed</c> and <c>learned</c>.</summary>
-    Integer,
+    Index,
 }
 
 /// <summary>
@@ -16,12 +16,12 @@ public enum CalendarEncoding
 /// <c>t</c>;
 /// <c>t</c> minute/59 and then those of <c>h</c>; <c>h</c> hour/23, weekday/6 (Monday is 0), (day-1)/30, (day of year-1)/365;
 /// <c>d</c>, <c>b</c> weekday, day, day of year; <c>w</c> (day-1)/30, (ISO week-1)/52; <c>m</c> (month-1)/11; each minus 0.5.
-/// Integers: month, day, weekday, hour, and for <c>t</c> also minute/15 rounded down.
+/// Indices: month, day, weekday, hour, and for <c>t</c> also minute/15 rounded down.
 /// Source: Informer (Zhou et al., AAAI 2021), <c>utils/timefeatures.py</c>, and the loaders of iTransformer.
 /// </summary>
 public sealed class CalendarFeatures
 {
-    private static readonly Func<DateTime, double>[] IntegerParts =
+    private static readonly Func<DateTime, double>[] IndexParts =
         [time => time.Month, time => time.Day, Weekday, time => time.Hour];
 
     private readonly Func<DateTime, double>[] parts;
@@ -31,14 +31,14 @@ public sealed class CalendarFeatures
     {
         (Frequency, Encoding) = (frequency, encoding);
         parts = encoding == CalendarEncoding.Fraction ? FractionParts(frequency)
-            : frequency == TimeFrequency.Minute ? [.. IntegerParts, time => time.Minute / 15]
-            : IntegerParts;
+            : frequency == TimeFrequency.Minute ? [.. IndexParts, time => time.Minute / 15]
+            : IndexParts;
     }
 
     /// <summary>The frequency that chooses the features.</summary>
     public TimeFrequency Frequency { get; }
 
-    /// <summary>Fractions or integers.</summary>
+    /// <summary>Fractions or indices.</summary>
     public CalendarEncoding Encoding { get; }
 
     /// <summary>Features of one time.</summary>

@@ -26,9 +26,9 @@ public class CalendarFeaturesTests
     [InlineData("h", new float[] { 12, 31, 3, 17 })]
     [InlineData("d", new float[] { 12, 31, 3, 17 })]
     [InlineData("t", new float[] { 12, 31, 3, 17, 2 })]
-    public void Integers_by_frequency(string code, float[] expected)
+    public void Indices_by_frequency(string code, float[] expected)
     {
-        Assert.Equal(expected, new CalendarFeatures(TimeFrequencyCodes.Parse(code), CalendarEncoding.Integer).Compute([Time]));
+        Assert.Equal(expected, new CalendarFeatures(TimeFrequencyCodes.Parse(code), CalendarEncoding.Index).Compute([Time]));
     }
 
     [Fact]

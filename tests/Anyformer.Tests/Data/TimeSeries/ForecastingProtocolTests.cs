@@ -96,7 +96,7 @@ public class ForecastingProtocolTests
         var borders = rule.Borders(series.RowCount, shape);
         var calendar = new CalendarFeatures(
             TimeFrequencyCodes.Parse(config.GetProperty("freq").GetString()!),
-            config.GetProperty("timeenc").GetInt32() == 1 ? CalendarEncoding.Fraction : CalendarEncoding.Integer);
+            config.GetProperty("timeenc").GetInt32() == 1 ? CalendarEncoding.Fraction : CalendarEncoding.Index);
         var range = config.GetProperty("flag").GetString() switch
         {
             "train" => borders.Train,
