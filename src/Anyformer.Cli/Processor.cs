@@ -13,6 +13,10 @@ public static class Processor
     /// <summary>The name the maker gave it.</summary>
     public static string Name => Lines().FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "unknown";
 
+    /// <summary>Whether the system lists a feature of the processor, <c>avx512_bf16</c> say.</summary>
+    public static bool HasFlag(string flag) =>
+        Lines().FirstOrDefault(line => line.StartsWith("flags", StringComparison.Ordinal))?.Split(' ').Contains(flag) ?? false;
+
     private static int CountPhysicalCores()
     {
         var cores = new HashSet<(string Socket, string Core)>();

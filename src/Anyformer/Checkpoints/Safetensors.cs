@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Anyformer.Torch;
 
 namespace Anyformer.Checkpoints;

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Anyformer.Data.TimeSeries;
+using Anyformer.Tasks.Forecasting;
+using Spectre.Console;
+
+namespace Anyformer.Cli.Commands;
+
+/// <summary><c>anyformer predict</c>: continues a table with a trained model.</summary>
+public static class PredictCommand
+{
+    private static readonly Argument<string> s_run = new("run") { Description = "the folder of a training run" };
+
+    private static readonly Option<string> s_data = new("--data") { Description = "the table to continue", Required = true };
+
+    private static readonly Option<string> s_output = new("--output") { Description = "the CSV file to write", Required = true };
+
+    private static readonly Option<FillPolicy?> s_fill = new("--fill") { Description = "repair the table, and fill missing values: forward, linear or zero" };
+
+    private static readonly Option<bool> s_newVariates = new("--new-variates")
+    {
+        Description = "forecast whatever columns the table has, for a model that takes any number of variates",
+    };
+
+    private static readonly Option<string> s_device = new("--device") { Description = "cpu, cuda or cuda:<number>", DefaultValueFactory = _ => "cpu" };
+
+    private static readonly Option<int?> s_threads = SharedOptions.Threads();
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var command = new Command("predict", "Continue a table of series with a trained model.") { s_run, s_data, s_output, s_fill, s_newVariates, s_device, s_threads };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static void Run(ParseResult parsed)
+    {
+        Engine.Start(parsed.GetValue(s_threads));
+        var predictor = ForecastPredictor.Open(parsed.GetValue(s_run)!, parsed.GetValue(s_device)!);
+        var (data, fill) = (parsed.GetValue(s_data)!, parsed.GetValue(s_fill));
+        var forecast = parsed.GetValue(s_newVariates) ? predictor.PredictUnseen(data, fill) : predictor.Predict(data, fill);
+        ForecastTable.Write(parsed.GetValue(s_output)!, forecast);
+        Terminal.Error.WriteLine($"{parsed.GetValue(s_output)}: {forecast.Times.Count} steps of {forecast.Variates.Count} variates from {forecast.Times[0]:s} on");
+    }
+}

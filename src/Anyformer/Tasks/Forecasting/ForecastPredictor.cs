@@ -1,0 +1,97 @@
+using Anyformer.Checkpoints;
+using Anyformer.Data.TimeSeries;
+using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Torch;
+
+namespace Anyformer.Tasks.Forecasting;
+
+/// <summary>A forecast in the unit of the data.</summary>
+/// <param name="Variates">The names of the series.</param>
+/// <param name="Times">The times after the end of the history.</param>
+/// <param name="Values">(times, variates) in row-major order.</param>
+public sealed record Forecast(IReadOnlyList<string> Variates, IReadOnlyList<DateTime> Times, double[] Values);
+
+/// <summary>A trained forecaster from the folder of its run, ready to continue other tables.</summary>
+public sealed class ForecastPredictor
+{
+    private readonly ForecastRecipe _recipe;
+    private readonly ForecastMetadata _metadata;
+    private readonly Forecaster _model;
+    private readonly Device _device;
+
+    private ForecastPredictor(ForecastRecipe recipe, ForecastMetadata metadata, Forecaster model, Device device) =>
+        (_recipe, _metadata, _model, _device) = (recipe, metadata, model, device);
+
+    /// <summary>Opens the best checkpoint of a run.</summary>
+    /// <exception cref="UserException">The folder holds no run, or one that has not validated yet.</exception>
+    public static ForecastPredictor Open(string folder, string device = "cpu")
+    {
+        var path = new Training.CheckpointStore(Path.Combine(folder, "checkpoints")).BestPath;
+        if (!File.Exists(ForecastRun.RecipePath(folder)) || !File.Exists(path))
+            throw new UserException($"The folder '{folder}' holds no trained run: expected {ForecastRun.RecipePath(folder)} and {path}.");
+        if (Recipe.Load(ForecastRun.RecipePath(folder)) is not ForecastRecipe recipe)
+            throw new UserException($"The run '{folder}' is none of a forecaster.");
+        using var scope = new TensorScope();
+        var weights = Safetensors.Load(path, out var texts);
+        var metadata = ForecastMetadata.FromTexts(texts, path);
+        var place = Devices.Parse(device);
+        var model = ForecastModels.Build(recipe.Model, metadata.Shape, recipe.Training.Seed, place);
+        model.Load(weights);
+        model.Eval();
+        return new ForecastPredictor(recipe, metadata, model, place);
+    }
+
+    /// <summary>Continues the series of a table from its last row.</summary>
+    /// <param name="path">A table with the columns that the model was trained on.</param>
+    /// <param name="fill">What stands in for missing values.</param>
+    /// <exception cref="UserException">A column is missing, or there are fewer rows than the lookback.</exception>
+    public Forecast Predict(string path, FillPolicy? fill = null)
+    {
+        var options = ForecastData.ReadOptions(_recipe.Data) with { Columns = _metadata.Variates, Target = null, Fill = fill };
+        var series = TimeSeriesReader.Read(path, options).Series;
+        return Continue(series, new ForecastingSeries(series, _metadata.Scaler, Calendar), path);
+    }
+
+    /// <summary>
+    /// Continues series that the model was not trained on, standardised by their own rows, when the model is free in the number of variates.
+    /// </summary>
+    /// <param name="path">A table of any columns.</param>
+    /// <param name="fill">What stands in for missing values.</param>
+    /// <exception cref="UserException">The model is bound to its variates, or there are fewer rows than the lookback.</exception>
+    public Forecast PredictUnseen(string path, FillPolicy? fill = null)
+    {
+        if (!_model.TakesAnyVariates)
+            throw new UserException($"The model {_recipe.Model.Id} forecasts only the {_metadata.Variates.Count} variates it was trained on: {string.Join(", ", _metadata.Variates)}.");
+        var series = TimeSeriesReader.Read(path, ForecastData.ReadOptions(_recipe.Data) with { Columns = null, Target = null, Fill = fill }).Series;
+        return Continue(series, ForecastingSeries.Fit(series, new RowRange(0, series.RowCount), Calendar), path);
+    }
+
+    private CalendarFeatures Calendar => ForecastData.Calendar(_recipe.Data, TimeFrequencyCodes.Parse(_metadata.Frequency));
+
+    private Forecast Continue(TimeSeries series, ForecastingSeries scaled, string path)
+    {
+        var shape = _metadata.Shape;
+        if (series.RowCount < shape.Lookback)
+            throw new UserException($"{path} has {series.RowCount} rows, expected at least the lookback of {shape.Lookback}.");
+        using var scope = new TensorScope();
+        using var inference = Autograd.InferenceMode();
+        var times = series.FutureTimes(shape.Horizon);
+        var standardised = _model.Call(Input(scaled, times)).ToArray<float>();
+        var values = new double[standardised.Length];
+        scaled.Scaler.Inverse(standardised, values);
+        return new Forecast(series.Variates, times, values);
+    }
+
+    private ForecastInput Input(ForecastingSeries scaled, DateTime[] futureTimes)
+    {
+        var (shape, variates, marks) = (_metadata.Shape, scaled.Series.VariateCount, scaled.Calendar.Count);
+        var past = Tensor.From(scaled.Values[^(shape.Lookback * variates)..], [1, shape.Lookback, variates]).To(_device);
+        if (_recipe.Data.Marks == CalendarMarks.None)
+            return new ForecastInput(past);
+        var known = scaled.Marks[^(shape.Lookback * marks)..];
+        float[] future = [.. scaled.Marks[^(shape.LabelLength * marks)..], .. scaled.Calendar.Compute(futureTimes)];
+        return new ForecastInput(past, Tensor.From(known, [1, shape.Lookback, marks]).To(_device),
+            Tensor.From(future, 1, shape.LabelLength + shape.Horizon, marks).To(_device));
+    }
+}
