@@ -106,6 +106,8 @@ ANYFORMER_API int anyformer_autocast_leave(int32_t device_type, int32_t previous
 // Runtime: threads, seeds, generators, libraries, facts.
 ANYFORMER_API int32_t anyformer_threads();
 ANYFORMER_API int anyformer_set_threads(int32_t count);
+// Splits [0, count) into ranges of at least `grain` and runs them on libtorch's own threads; the body must not throw.
+ANYFORMER_API int anyformer_parallel_for(int64_t count, int64_t grain, void (*body)(int64_t begin, int64_t end, void* context), void* context);
 ANYFORMER_API int anyformer_manual_seed(int64_t seed);
 ANYFORMER_API int anyformer_generator_create(int64_t seed, AnyformerGenerator* generator);
 ANYFORMER_API int anyformer_generator_default(int32_t device_type, int32_t device_index, AnyformerGenerator* generator);

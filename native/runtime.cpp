@@ -30,6 +30,10 @@ int anyformer_set_threads(int32_t count) {
   return guarded([&] { at::set_num_threads(count); });
 }
 
+int anyformer_parallel_for(int64_t count, int64_t grain, void (*body)(int64_t begin, int64_t end, void* context), void* context) {
+  return guarded([&] { at::parallel_for(0, count, grain, [=](int64_t begin, int64_t end) { body(begin, end, context); }); });
+}
+
 int anyformer_manual_seed(int64_t seed) {
   return guarded([&] { at::manual_seed(static_cast<uint64_t>(seed)); });
 }

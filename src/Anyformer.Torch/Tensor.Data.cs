@@ -70,6 +70,11 @@ public unsafe partial class Tensor
     }
 
     /// <summary>
+    /// The address of the first element, for kernels that go by <see cref="Strides"/>. It is valid as long as the tensor is not freed.
+    /// </summary>
+    public nint DataPointer => (nint)Info.Data;
+
+    /// <summary>
     /// Part of the bytes of the elements, whatever their type, under the same conditions as <see cref="AsSpan{T}"/>; for tensors beyond 2 GiB too.
     /// </summary>
     public Span<byte> AsBytes(long offset, int length)

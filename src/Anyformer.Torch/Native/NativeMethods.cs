@@ -95,6 +95,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "anyformer_set_threads")]
     internal static partial int SetThreads(int count);
 
+    [LibraryImport(Library, EntryPoint = "anyformer_parallel_for")]
+    internal static partial int ParallelFor(long count, long grain, delegate* unmanaged[Cdecl]<long, long, nint, void> body, nint context);
+
     [LibraryImport(Library, EntryPoint = "anyformer_manual_seed")]
     internal static partial int ManualSeed(long seed);
 

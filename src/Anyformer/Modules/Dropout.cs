@@ -1,3 +1,4 @@
+using Anyformer.Kernels;
 using Anyformer.Torch;
 
 namespace Anyformer.Modules;
@@ -15,6 +16,15 @@ public sealed class Dropout : TensorModule
         _probability = probability;
     }
 
+    /// <summary>The probability with which this call drops: none outside training.</summary>
+    internal double CurrentProbability => IsTraining ? _probability : 0;
+
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => IsTraining && _probability > 0 ? Functional.Dropout(input, _probability, true) : input;
+    protected override Tensor Forward(Tensor input)
+    {
+        var probability = CurrentProbability;
+        if (probability == 0)
+            return input;
+        return probability < 1 && CounterDropout.Takes(input) ? new CounterDropout(probability).Apply(input)[0] : Functional.Dropout(input, probability, true);
+    }
 }

@@ -1,4 +1,5 @@
 using Anyformer.Inspection;
+using Anyformer.Kernels;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -14,6 +15,15 @@ public sealed class SoftmaxAttention(double dropout = 0) : AttentionFunction
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+    {
+        // Weights that somebody looks at must exist as a tensor of the graph.
+        if (Recorder.IsListening || Dropout.CurrentProbability == 1 || !ShortAttention.Takes(queries, keys, values))
+            return Compose(queries, keys, values, mask);
+        return new ShortAttention(Dropout.CurrentProbability, mask).Apply(queries, keys, values)[0];
+    }
+
+    /// <summary>The attention as a composition of libtorch's operators: for any device and type, and the reference of the kernels.</summary>
+    internal Tensor Compose(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
         var scores = (queries * (1 / Math.Sqrt(queries.Size(-1)))).MatMul(keys.Transpose(-2, -1));
         if (mask is not null)

@@ -1,0 +1,75 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Anyformer.Torch;
+
+namespace Anyformer.Kernels;
+
+/// <summary>
+/// Random bits as a pure function of a seed and a position, so that a backward pass draws what the forward pass drew without storing it, and any
+/// thread can draw any part. Two rounds of the 32-bit finaliser of MurmurHash3 (Appleby, public domain), keyed by the seed.
+/// </summary>
+internal readonly struct CounterRandom
+{
+    private readonly uint _key1;
+    private readonly uint _key2;
+
+    private CounterRandom(long seed) => (_key1, _key2) = ((uint)seed, (uint)(seed >> 32));
+
+    /// <summary>A generator whose seed is the next number of libtorch's default generator: runs repeat as with any other operator.</summary>
+    internal static CounterRandom Draw()
+    {
+        using var scope = new TensorScope();
+        return new CounterRandom(Functional.Empty([1], DType.Int64).RandomInPlace().Item<long>());
+    }
+
+    /// <summary>
+    /// Multiplies <paramref name="source"/>, the elements from <paramref name="start"/> on, by 0 with a probability and by 1 / (1 - probability) otherwise.
+    /// </summary>
+    internal void Drop<T>(ReadOnlySpan<T> source, Span<T> target, uint start, double probability) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var threshold = (uint)Math.Min(uint.MaxValue, probability * 4294967296.0);
+        var scale = T.CreateTruncating(1 / (1 - probability));
+        var i = 0;
+        if (typeof(T) == typeof(float))
+            i = DropVectors(MemoryMarshal.Cast<T, float>(source), MemoryMarshal.Cast<T, float>(target), start, threshold, (float)(1 / (1 - probability)));
+        for (; i < source.Length; i++)
+            target[i] = Bits(start + (uint)i) >= threshold ? source[i] * scale : T.Zero;
+    }
+
+    private int DropVectors(ReadOnlySpan<float> source, Span<float> target, uint start, uint threshold, float scale)
+    {
+        var width = Vector<float>.Count;
+        var position = new Vector<uint>(start) + Vector<uint>.Indices;
+        var i = 0;
+        for (; i <= source.Length - width; i += width, position += new Vector<uint>((uint)width))
+        {
+            var kept = Vector.GreaterThanOrEqual(Bits(position), new Vector<uint>(threshold));
+            (Vector.ConditionalSelect(Vector.As<uint, float>(kept), new Vector<float>(source[i..]) * scale, Vector<float>.Zero)).CopyTo(target[i..]);
+        }
+
+        return i;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Bits(uint position) => Mix(Mix(position ^ _key1) + _key2);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector<uint> Bits(Vector<uint> position) => Mix(Mix(position ^ new Vector<uint>(_key1)) + new Vector<uint>(_key2));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Mix(uint x)
+    {
+        x = (x ^ (x >> 16)) * 0x85ebca6b;
+        x = (x ^ (x >> 13)) * 0xc2b2ae35;
+        return x ^ (x >> 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<uint> Mix(Vector<uint> x)
+    {
+        x = (x ^ (x >>> 16)) * new Vector<uint>(0x85ebca6b);
+        x = (x ^ (x >>> 13)) * new Vector<uint>(0xc2b2ae35);
+        return x ^ (x >>> 16);
+    }
+}
