@@ -16,6 +16,7 @@ public sealed class ForecastComparison
     private readonly ForecastSettings _settings;
     private readonly string _folder;
     private readonly Device _device;
+    private TimeSpan? _timeOfEach;
 
     /// <summary>Reads the data of a comparison.</summary>
     /// <param name="settings">What to do.</param>
@@ -37,6 +38,7 @@ public sealed class ForecastComparison
     public (IReadOnlyList<ModelResult> Models, IReadOnlyList<ForecastSample> Samples) Run(ComparisonObserver observer, CancellationToken cancellation = default)
     {
         var results = new List<ModelResult>();
+        _timeOfEach = _settings.Budget.TimeOfEach(Math.Max(1, _settings.Models.Count(Learns) * _settings.Seeds.Count));
         var forecasts = new ForecastSamples(Data, _device);
         foreach (var section in _settings.Models)
         {
@@ -46,6 +48,19 @@ public sealed class ForecastComparison
         }
 
         return (results, forecasts.Samples);
+    }
+
+    /// <summary>A model without parameters takes no share of the time; nor does one that cannot be built, which fails when its turn comes.</summary>
+    private bool Learns(ModelSection section)
+    {
+        try
+        {
+            return ForecastModels.Build(section, Data.Shape, _settings.Seeds[0], _device).Parameters().Any();
+        }
+        catch (UserException)
+        {
+            return false;
+        }
     }
 
     private ModelResult RunModel(ModelSection section, ForecastSamples forecasts, ComparisonObserver observer, CancellationToken cancellation)
@@ -59,7 +74,7 @@ public sealed class ForecastComparison
             foreach (var seed in _settings.Seeds)
             {
                 cancellation.ThrowIfCancellationRequested();
-                var trial = new ForecastTrial(_settings, Data, section, seed, Path.Combine(_folder, $"{section.Id}-{seed}"), _device);
+                var trial = new ForecastTrial(_settings, Data, section, seed, _timeOfEach, Path.Combine(_folder, $"{section.Id}-{seed}"), _device);
                 parameters = trial.Model.ParameterCount();
                 var result = trial.Run(observer.OnTraining(section.Id, seed), cancellation);
                 if (seeds.Count == 0 || result.Errors[ForecastErrors.Ranking.Id] < seeds.Min(other => other.Errors[ForecastErrors.Ranking.Id]))

@@ -16,12 +16,14 @@ internal sealed class ForecastTrial
     private readonly ForecastData _data;
     private readonly ModelSection _section;
     private readonly long _seed;
+    private readonly TimeSpan? _time;
     private readonly CheckpointStore _checkpoints;
     private readonly Device _device;
 
-    internal ForecastTrial(ForecastSettings settings, ForecastData data, ModelSection section, long seed, string folder, Device device)
+    internal ForecastTrial(
+        ForecastSettings settings, ForecastData data, ModelSection section, long seed, TimeSpan? time, string folder, Device device)
     {
-        (_settings, _data, _section, _seed, _device) = (settings, data, section, seed, device);
+        (_settings, _data, _section, _seed, _time, _device) = (settings, data, section, seed, time, device);
         _checkpoints = new CheckpointStore(folder);
         ProcessMemory.ResetPeak();
         Model = ForecastModels.Build(section, data.Shape, seed, device);
@@ -56,7 +58,7 @@ internal sealed class ForecastTrial
 
     private TrainingState Train(TrainingObserver[] observers, CancellationToken cancellation)
     {
-        var training = _settings.Budget.TimeOfEach(_settings.Models.Count * _settings.Seeds.Count) is { } time
+        var training = _time is { } time
             ? _settings.Training with { Seed = _seed, MaxTime = time, MaxSteps = StepsWithin(time), Epochs = int.MaxValue }
             : _settings.Training with { Seed = _seed, Epochs = _settings.Budget.Epochs!.Value };
         var state = new Trainer(Job(Model), training, _checkpoints, observers).Fit(cancellation: cancellation);
