@@ -44,13 +44,15 @@ struct AnyformerValue {
 struct AnyformerTensorInfo {
   const int64_t* sizes;
   const int64_t* strides;  // null for a layout without strides
-  void* data;              // null where the tensor has no plain memory
+  void* data;              // null where the elements do not lie there as they are: sparse, or negated or conjugated when read
   int64_t element_count;
   int32_t dimensions;
   int32_t dtype;
   int32_t device_type;
   int32_t device_index;
-  int32_t flags;  // AnyformerTensorFlags
+  int32_t element_size;  // bytes
+  int32_t layout;
+  int32_t flags;         // AnyformerTensorFlags
 };
 
 enum AnyformerTensorFlags : int32_t {
@@ -79,6 +81,8 @@ ANYFORMER_API int anyformer_tensor_info(AnyformerTensor tensor, AnyformerTensorI
 ANYFORMER_API int anyformer_tensor_set_requires_grad(AnyformerTensor tensor, int32_t requires_grad);
 ANYFORMER_API int anyformer_tensor_grad(AnyformerTensor tensor, AnyformerTensor* grad);
 ANYFORMER_API int anyformer_tensor_set_grad(AnyformerTensor tensor, AnyformerTensor grad);
+// The name of the operation that made the tensor; null for a leaf.
+ANYFORMER_API int anyformer_tensor_grad_function(AnyformerTensor tensor, char** name);
 ANYFORMER_API int anyformer_tensor_set_data(AnyformerTensor tensor, AnyformerTensor data);
 
 // Autograd. A custom function runs forward in managed code without recording and hands its outputs here to be joined to the graph.

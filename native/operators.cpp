@@ -25,11 +25,38 @@ bool wants_optional_tensors(const c10::Argument& argument) {
   return list && list->getElementType()->kind() == c10::TypeKind::OptionalType;
 }
 
+// A whole number is a fine real one: a caller who goes by name need not know which the operator wants.
+bool wants_real(const c10::Argument& argument) {
+  auto type = argument.type();
+  if (auto optional = type->cast<c10::OptionalType>()) type = optional->getElementType();
+  return type->kind() == c10::TypeKind::FloatType;
+}
+
 c10::IValue argument_value(const c10::Argument& argument, AnyformerValue value) {
   if (value.kind == ANYFORMER_DEFAULT) return default_of(argument);
   if (value.kind == ANYFORMER_TENSOR_LIST && wants_optional_tensors(argument)) value.kind = ANYFORMER_OPTIONAL_TENSOR_LIST;
+  if (value.kind == ANYFORMER_INTEGER && wants_real(argument)) return static_cast<double>(value.integer);
   return to_ivalue(value);
 }
+
+// The memory of the stack is kept for the thread's next call. A call inside a call finds it taken and brings its own.
+class CallStack {
+ public:
+  CallStack() : values(std::move(spare)) {}
+  ~CallStack() {
+    values.clear();
+    spare = std::move(values);
+  }
+  CallStack(const CallStack&) = delete;
+  CallStack& operator=(const CallStack&) = delete;
+
+  torch::jit::Stack values;
+
+ private:
+  static thread_local torch::jit::Stack spare;
+};
+
+thread_local torch::jit::Stack CallStack::spare;
 
 // A newer libtorch may know more arguments, all with defaults, than the caller; an older one fewer, which is fine as long as
 // the caller leaves those at their defaults.
@@ -79,7 +106,8 @@ int anyformer_operator_names(char** names) {
 int anyformer_operator_call(AnyformerOperator op, const AnyformerValue* arguments, int32_t argument_count, AnyformerValue* results,
                             int32_t result_capacity, int32_t* result_count) {
   return guarded([&] {
-    torch::jit::Stack stack;
+    CallStack call;
+    auto& stack = call.values;
     push_arguments(stack, handle(op).schema(), arguments, argument_count);
     handle(op).callBoxed(stack);
     if (static_cast<int32_t>(stack.size()) > result_capacity) {

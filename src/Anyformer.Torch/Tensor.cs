@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Anyformer.Torch.Native;
+using Anyformer.Torch.Printing;
 
 namespace Anyformer.Torch;
 
@@ -9,12 +9,11 @@ namespace Anyformer.Torch;
 /// </summary>
 public unsafe partial class Tensor : IDisposable
 {
-    private nint _handle;
-    private long _pressure;
+    private TensorReference? _reference;
 
     internal Tensor(nint handle)
     {
-        _handle = handle;
+        _reference = TensorReference.Own(handle);
         TensorScope.Register(this);
     }
 
@@ -22,15 +21,14 @@ public unsafe partial class Tensor : IDisposable
     protected Tensor(Tensor shared)
     {
         NativeMethods.TensorRetain(shared.Handle);
-        _handle = shared.Handle;
+        _reference = TensorReference.Own(shared.Handle);
         GC.KeepAlive(shared);
         TensorScope.Register(this);
     }
 
-    /// <summary>Frees the native reference of a tensor that nothing disposed.</summary>
-    ~Tensor() => Release();
-
-    internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Tensor), "The tensor was disposed, or its scope has ended.");
+    internal nint Handle => _reference is { Handle: not 0 and var handle }
+        ? handle
+        : throw new ObjectDisposedException(nameof(Tensor), "The tensor was disposed, or its scope has ended.");
 
     /// <summary>The scope depth that this tensor is to outlive; see <see cref="TensorScope"/>.</summary>
     internal int KeptAtDepth { get; set; }
@@ -88,6 +86,9 @@ public unsafe partial class Tensor : IDisposable
         }
     }
 
+    /// <summary>How the elements are kept.</summary>
+    public Layout Layout => (Layout)Info.Layout;
+
     /// <summary>True when the elements lie in row-major order without holes.</summary>
     public bool IsContiguous => Info.Flags.HasFlag(TensorFlags.IsContiguous);
 
@@ -102,6 +103,18 @@ public unsafe partial class Tensor : IDisposable
         {
             Status.Check(NativeMethods.TensorSetRequiresGrad(Handle, value ? 1 : 0));
             GC.KeepAlive(this);
+        }
+    }
+
+    /// <summary>The name of the recorded operation that made this tensor, as <c>AddBackward0</c>; null for a leaf.</summary>
+    public string? GradFunction
+    {
+        get
+        {
+            byte* name;
+            Status.Check(NativeMethods.TensorGradFunction(Handle, &name));
+            GC.KeepAlive(this);
+            return name == null ? null : Status.TakeString(name).Split("::")[^1];
         }
     }
 
@@ -158,38 +171,14 @@ public unsafe partial class Tensor : IDisposable
     /// <param name="retainGraph">Keeps the graph for another backward pass.</param>
     /// <param name="createGraph">Records the backward pass itself, for derivatives of derivatives.</param>
     public void Backward(Tensor? gradient = null, bool retainGraph = false, bool createGraph = false) =>
-        Autograd.Backward([this], [gradient], retainGraph || createGraph, createGraph);
+        Autograd.Backward([this], [gradient], retainGraph, createGraph);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Release();
-        GC.SuppressFinalize(this);
-    }
+    public void Dispose() => Interlocked.Exchange(ref _reference, null)?.Release();
 
     /// <inheritdoc/>
     public override string ToString() => TensorPrinter.Print(this);
 
     /// <summary>Tells the collector what native memory hangs on this small object, for a tensor that no scope owns.</summary>
-    internal void AddMemoryPressure()
-    {
-        const long worthTelling = 4096;
-        var info = Info;
-        var bytes = info.ElementCount * ((DType)info.DType).ElementSize();
-        if (bytes < worthTelling || _pressure != 0)
-            return;
-        _pressure = bytes;
-        GC.AddMemoryPressure(bytes);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Release()
-    {
-        var handle = Interlocked.Exchange(ref _handle, 0);
-        if (handle == 0)
-            return;
-        NativeMethods.TensorRelease(handle);
-        if (_pressure != 0)
-            GC.RemoveMemoryPressure(_pressure);
-    }
+    internal void AddMemoryPressure() => _reference?.AddMemoryPressure();
 }

@@ -78,8 +78,6 @@ public ref struct TensorScope : IDisposable
     private readonly bool PassesOn(Tensor tensor)
     {
         var kept = tensor.KeptAtDepth;
-        if (kept == Forever)
-            return false;
         if (kept == 0 || kept > _depth)
         {
             tensor.Dispose();
@@ -88,8 +86,9 @@ public ref struct TensorScope : IDisposable
 
         if (kept == _depth)
             tensor.KeptAtDepth = 0;
-        if (t_depth == 0)
-            tensor.AddMemoryPressure();
-        return t_depth > 0;
+        if (kept != Forever && t_depth > 0)
+            return true;
+        tensor.AddMemoryPressure();
+        return false;
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 [assembly: DisableRuntimeMarshalling]
+[module: SkipLocalsInit]
 
 namespace Anyformer.Torch.Native;
 
@@ -49,6 +50,9 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "anyformer_tensor_set_grad")]
     internal static partial int TensorSetGrad(nint tensor, nint grad);
+
+    [LibraryImport(Library, EntryPoint = "anyformer_tensor_grad_function")]
+    internal static partial int TensorGradFunction(nint tensor, byte** name);
 
     [LibraryImport(Library, EntryPoint = "anyformer_tensor_set_data")]
     internal static partial int TensorSetData(nint tensor, nint data);

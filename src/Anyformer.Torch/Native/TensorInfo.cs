@@ -14,6 +14,8 @@ internal unsafe struct TensorInfo
     internal int DType;
     internal int DeviceType;
     internal int DeviceIndex;
+    internal int ElementSize;
+    internal int Layout;
     internal TensorFlags Flags;
 
     internal static TensorInfo Of(nint tensor)
