@@ -24,9 +24,9 @@ public partial class Tensor
             using var scope = new TensorScope();
             var (view, tensors) = ViewOf(places);
             if (tensors is null)
-                view.CopyInPlace(value);
+                view.CopyInPlace(WithoutLeadingOnes(value));
             else
-                view.IndexPutInPlace(tensors, value);
+                view.IndexPutInPlace(tensors, WithoutLeadingOnes(value));
         }
     }
 
@@ -36,39 +36,52 @@ public partial class Tensor
     private (Tensor View, Tensor?[]? Tensors) ViewOf(ReadOnlySpan<TensorIndex> places)
     {
         var view = this;
-        List<Tensor?>? tensors = null;
+        var tensors = new List<Tensor?>();
         var dimension = 0;
         var whole = WholeDimensions(places);
         foreach (var place in places)
         {
-            switch (place.Kind)
-            {
-                case IndexKind.Position:
-                    view = view.Select(dimension, place.Start);
-                    break;
-                case IndexKind.Range:
-                    view = view.SliceRange(dimension++, place.Range);
-                    break;
-                case IndexKind.Slice:
-                    view = view.Slice(dimension++, place.Start, place.Stop, place.Step);
-                    break;
-                case IndexKind.Ellipsis:
-                    dimension += whole;
-                    break;
-                case IndexKind.NewAxis:
-                    view = view.Unsqueeze(dimension++);
-                    break;
-                default:
-                    tensors ??= [];
-                    while (tensors.Count < dimension)
-                        tensors.Add(null);
-                    tensors.Add(place.Tensor!);
-                    dimension += ConsumedBy(place);
-                    break;
-            }
+            if (place.Kind == IndexKind.Ellipsis)
+                dimension += whole;
+            else
+                view = view.ViewAt(ref dimension, place, tensors);
         }
 
-        return (view, tensors?.ToArray());
+        return (view, tensors.Count == 0 ? null : tensors.ToArray());
+    }
+
+    /// <summary>Applies one place at a dimension, and moves on to the dimension behind it.</summary>
+    private Tensor ViewAt(ref int dimension, in TensorIndex place, List<Tensor?> tensors)
+    {
+        switch (place.Kind)
+        {
+            case IndexKind.Position:
+                return Select(dimension, place.Start);
+            case IndexKind.Range:
+                return SliceRange(dimension++, place.Range);
+            case IndexKind.Slice:
+                return Slice(dimension++, place.Start, place.Stop, place.Step);
+            case IndexKind.NewAxis:
+                return Unsqueeze(dimension++);
+            case IndexKind.Tensor when place.Tensor!.Dimensions == 0 && !place.Tensor.IsMask:
+                return Select(dimension, place.Tensor.Item<long>());
+            case IndexKind.Tensor when place.Tensor!.Dimensions == 0:
+                var view = Unsqueeze(dimension);
+                AddAt(ref dimension, place.Tensor.Reshape([1]), tensors);
+                return view;
+            default:
+                AddAt(ref dimension, place.Tensor!, tensors);
+                return this;
+        }
+    }
+
+    /// <summary>Puts positions or a mask at a dimension; every tensor in the list stands for as many dimensions as it takes.</summary>
+    private static void AddAt(ref int dimension, Tensor positions, List<Tensor?> tensors)
+    {
+        for (var covered = tensors.Sum(DimensionsOf); covered < dimension; covered++)
+            tensors.Add(null);
+        tensors.Add(positions);
+        dimension += DimensionsOf(positions);
     }
 
     private Tensor SliceRange(int dimension, Range range)
@@ -101,7 +114,19 @@ public partial class Tensor
     private static int ConsumedBy(in TensorIndex place) => place.Kind switch
     {
         IndexKind.Ellipsis or IndexKind.NewAxis => 0,
-        IndexKind.Tensor when place.Tensor!.DType is DType.Bool or DType.UInt8 => place.Tensor.Dimensions,
-        _ => 1,
+        _ => DimensionsOf(place.Tensor),
     };
+
+    /// <summary>A mask names as many dimensions as it has, anything else one.</summary>
+    private static int DimensionsOf(Tensor? place) => place is { IsMask: true } ? place.Dimensions : 1;
+
+    private bool IsMask => DType is DType.Bool or DType.UInt8;
+
+    /// <summary>As PyTorch does it, a value may have more dimensions than its place, as long as they are of size 1 and in front.</summary>
+    private static Tensor WithoutLeadingOnes(Tensor value)
+    {
+        var shape = value.Shape;
+        var ones = shape.TakeWhile(static size => size == 1).Count();
+        return ones == 0 ? value : value.Reshape(shape[ones..]);
+    }
 }
