@@ -29,7 +29,8 @@ public static unsafe class Autograd
         RequireSameCount(outputHandles.Count, gradientHandles.Count);
         fixed (nint* output = outputHandles)
         fixed (nint* gradient = gradientHandles)
-            Status.Check(NativeMethods.Backward(output, gradient, outputHandles.Count, retainGraph ? 1 : 0, createGraph ? 1 : 0));
+            Status.Check(NativeMethods.Backward(
+                output, gradient, outputHandles.Count, retainGraph || createGraph ? 1 : 0, createGraph ? 1 : 0));
         KeepAlive(outputs);
         KeepAlive(gradients);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Anyformer.Torch.Native;
 
 namespace Anyformer.Torch;
@@ -5,6 +6,8 @@ namespace Anyformer.Torch;
 /// <summary>Calls any operator of libtorch's dispatcher by name: for operators without a generated method, and those of loaded libraries.</summary>
 public static unsafe class Dispatcher
 {
+    private static readonly ConcurrentDictionary<string, Operator> s_known = new();
+
     /// <summary>Every operator this libtorch knows, as <c>aten::add.Tensor</c>.</summary>
     public static string[] OperatorNames()
     {
@@ -23,7 +26,7 @@ public static unsafe class Dispatcher
     /// <summary>
     /// Calls an operator with arguments in schema order; missing trailing ones take their defaults. Arguments are tensors, numbers, strings,
     /// <see cref="DType"/>, <see cref="Device"/>, <see cref="Layout"/>, <see cref="MemoryFormat"/>, <see cref="Generator"/>, null, or arrays of
-    /// tensors (null for a missing one), integers, reals or truth values.
+    /// tensors (null for a missing one), integers, reals, truth values or <see cref="Scalar"/>s.
     /// </summary>
     /// <returns>The results: tensors, numbers, strings or arrays of them.</returns>
     /// <exception cref="TorchException">No such operator, or it failed.</exception>
@@ -44,7 +47,11 @@ public static unsafe class Dispatcher
 
     private static Operator Find(string name)
     {
+        if (s_known.TryGetValue(name, out var known))
+            return known;
         var dot = name.IndexOf('.');
-        return dot < 0 ? new Operator(name, "") : new Operator(name[..dot], name[(dot + 1)..]);
+        var op = dot < 0 ? new Operator(name, "") : new Operator(name[..dot], name[(dot + 1)..]);
+        // Only operators that exist are remembered: a library loaded later may bring the others.
+        return op.Exists ? s_known.GetOrAdd(name, op) : op;
     }
 }

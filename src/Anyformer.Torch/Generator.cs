@@ -32,13 +32,18 @@ public sealed unsafe class Generator : IDisposable
     }
 
     /// <summary>Starts the sequence that belongs to <paramref name="seed"/>.</summary>
-    public void Seed(long seed) => Status.Check(NativeMethods.GeneratorSeed(Handle, seed));
+    public void Seed(long seed)
+    {
+        Status.Check(NativeMethods.GeneratorSeed(Handle, seed));
+        GC.KeepAlive(this);
+    }
 
     /// <summary>The state as bytes, which <see cref="SetState"/> puts back.</summary>
     public byte[] GetState()
     {
         nint state;
         Status.Check(NativeMethods.GeneratorState(Handle, &state));
+        GC.KeepAlive(this);
         using var tensor = new Tensor(state);
         return tensor.ToArray<byte>();
     }
@@ -48,6 +53,7 @@ public sealed unsafe class Generator : IDisposable
     {
         using var tensor = Tensor.From(state, [state.Length]);
         Status.Check(NativeMethods.GeneratorSetState(Handle, tensor.Handle));
+        GC.KeepAlive(this);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anyformer.Torch.Native;
 
 namespace Anyformer.Torch;
@@ -36,8 +37,8 @@ public readonly struct Scalar
     /// <inheritdoc/>
     public override string ToString() => Boxed.Kind switch
     {
-        BoxedKind.Real => Boxed.Real.ToString(),
+        BoxedKind.Real => Boxed.Real.ToString(CultureInfo.InvariantCulture),
         BoxedKind.Boolean => ToBoolean().ToString(),
-        _ => Boxed.Integer.ToString(),
+        _ => Boxed.Integer.ToString(CultureInfo.InvariantCulture),
     };
 }

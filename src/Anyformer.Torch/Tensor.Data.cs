@@ -8,15 +8,15 @@ public unsafe partial class Tensor
 {
     private static readonly Operator s_toDType = new("aten::to", "dtype");
     private static readonly Operator s_toDevice = new("aten::to", "device");
-    private static readonly Operator s_item = new("aten::_local_scalar_dense", "");
+    private static readonly Operator s_item = new("aten::item", "");
 
     /// <summary>A tensor on the processor with a copy of <paramref name="elements"/> in row-major order.</summary>
     /// <exception cref="ArgumentException">The shape does not hold as many elements.</exception>
     public static Tensor From<T>(ReadOnlySpan<T> elements, ReadOnlySpan<long> shape) where T : unmanaged
     {
-        var tensor = Functional.Empty(shape, DTypeOf<T>());
-        if (tensor.ElementCount != elements.Length)
+        if (!Fills(elements.Length, shape))
             throw new ArgumentException($"{elements.Length} elements do not fill a tensor of shape [{string.Join(", ", shape.ToArray())}].");
+        var tensor = Functional.Empty(shape, DTypeOf<T>());
         elements.CopyTo(tensor.AsSpan<T>());
         return tensor;
     }
@@ -62,8 +62,11 @@ public unsafe partial class Tensor
     public Span<T> AsSpan<T>() where T : unmanaged
     {
         var info = Info;
-        if (info.DeviceType != (int)DeviceType.Cpu || !info.Flags.HasFlag(TensorFlags.IsContiguous))
-            throw new InvalidOperationException("Only a contiguous tensor on the processor has its elements in one span; call Cpu() or Contiguous() first.");
+        var isPlain = info.Data != null || info.ElementCount == 0;
+        if (info.DeviceType != (int)DeviceType.Cpu || !info.Flags.HasFlag(TensorFlags.IsContiguous) || !isPlain)
+            throw new InvalidOperationException(
+                "Only a contiguous tensor on the processor has its elements in one span; " +
+                "call Cpu(), Contiguous(), ResolveConj() or ResolveNeg() first.");
         if (!Holds<T>((DType)info.DType))
             throw new InvalidOperationException($"The tensor holds {(DType)info.DType}, elements of {typeof(T).Name} were asked for.");
         return new Span<T>(info.Data, checked((int)info.ElementCount));
@@ -92,13 +95,14 @@ public unsafe partial class Tensor
     public T[] ToArray<T>() where T : unmanaged
     {
         using var scope = new TensorScope();
-        var plain = Cpu().Contiguous();
+        var plain = Cpu().ResolveConj().ResolveNeg().Contiguous();
         var array = plain.AsSpan<T>().ToArray();
         GC.KeepAlive(plain);
         return array;
     }
 
     /// <summary>The one element of a tensor that has just one, converted to <typeparamref name="T"/>.</summary>
+    /// <exception cref="TorchException">The tensor has no element, or more than one.</exception>
     public T Item<T>() where T : unmanaged
     {
         var argument = BoxedValue.From(this);
@@ -145,6 +149,20 @@ public unsafe partial class Tensor
             return result.ToTensor();
         result.Release();
         return this;
+    }
+
+    /// <summary>Compares before anything is allocated: a shape may come from a file that claims anything.</summary>
+    private static bool Fills(int count, ReadOnlySpan<long> shape)
+    {
+        var product = (Int128)1;
+        foreach (var size in shape)
+        {
+            product *= size;
+            if (size < 0 || product > long.MaxValue)
+                return false;
+        }
+
+        return product == count;
     }
 
     private static DType DTypeOf<T>() where T : unmanaged =>

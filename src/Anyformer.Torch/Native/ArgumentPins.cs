@@ -26,9 +26,11 @@ internal sealed class ArgumentPins : IDisposable
         string text => String(Encoding.UTF8.GetBytes(text)),
         long[] values => BoxedValue.IntList((long*)Pin(values), values.Length),
         int[] values => Box(Array.ConvertAll(values, static value => (long)value)),
+        float[] values => Box(Array.ConvertAll(values, static value => (double)value)),
         double[] values => BoxedValue.DoubleList((double*)Pin(values), values.Length),
         bool[] values => BoxedValue.BoolList((bool*)Pin(values), values.Length),
-        Tensor?[] tensors => BoxedValue.TensorList((nint*)Pin(Array.ConvertAll(tensors, static tensor => tensor?.Handle ?? 0)), tensors.Length),
+        Scalar[] values => BoxedValue.ScalarList((BoxedValue*)Pin(Values(values)), values.Length),
+        Tensor?[] tensors => BoxedValue.TensorList((nint*)Pin(Handles(tensors)), tensors.Length),
         _ => throw new ArgumentException($"An argument of type {argument.GetType().Name} cannot be passed to an operator."),
     };
 
@@ -38,6 +40,10 @@ internal sealed class ArgumentPins : IDisposable
             pin.Free();
         _pins.Clear();
     }
+
+    private static nint[] Handles(Tensor?[] tensors) => Array.ConvertAll(tensors, static tensor => tensor?.Handle ?? 0);
+
+    private static BoxedValue[] Values(Scalar[] scalars) => Array.ConvertAll(scalars, static scalar => scalar.Boxed);
 
     private unsafe BoxedValue String(byte[] utf8) => BoxedValue.String((byte*)Pin(utf8), utf8.Length);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Anyformer.Torch.Native;
@@ -61,10 +62,10 @@ internal sealed unsafe class Operator(string name, string overload)
     {
         BoxedKind.Tensor => TensorDescription.Of(value.Pointer),
         BoxedKind.TensorList or BoxedKind.OptionalTensorList => DescribeList<nint>(value, TensorDescription.Of),
-        BoxedKind.IntegerList => DescribeList<long>(value, static item => item.ToString()),
-        BoxedKind.RealList => DescribeList<double>(value, static item => item.ToString()),
-        BoxedKind.Integer => value.Integer.ToString(),
-        BoxedKind.Real => value.Real.ToString(),
+        BoxedKind.IntegerList => DescribeList<long>(value, static item => item.ToString(CultureInfo.InvariantCulture)),
+        BoxedKind.RealList => DescribeList<double>(value, static item => item.ToString(CultureInfo.InvariantCulture)),
+        BoxedKind.Integer => value.Integer.ToString(CultureInfo.InvariantCulture),
+        BoxedKind.Real => value.Real.ToString(CultureInfo.InvariantCulture),
         BoxedKind.Boolean => value.Integer != 0 ? "true" : "false",
         var kind => kind.ToString().ToLowerInvariant(),
     };
