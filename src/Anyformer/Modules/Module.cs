@@ -60,7 +60,8 @@ public abstract class Module
         var missing = strict ? [.. state.Keys.Where(name => !tensors.ContainsKey(name))] : Array.Empty<string>();
         var unexpected = strict ? [.. tensors.Keys.Where(name => !state.ContainsKey(name))] : Array.Empty<string>();
         if (misfits.Length + missing.Length + unexpected.Length > 0)
-            throw new UserException($"The weights do not fit {GetType().Name}:{List("missing", missing)}{List("unexpected", unexpected)}{List("of another shape", misfits)}.");
+            throw new UserException($"The weights do not fit {GetType().Name}: "
+                + string.Join(", ", [.. List("missing", missing), .. List("unexpected", unexpected), .. List("of another shape", misfits)]) + ".");
 
         using var noGrad = Autograd.NoGrad();
         foreach (var (name, own) in state)
@@ -68,10 +69,10 @@ public abstract class Module
                 own.CopyInPlace(given);
     }
 
-    /// <summary>Moves every parameter and buffer to a device, in place.</summary>
+    /// <summary>Moves every parameter, with its gradient, and every buffer to a device, in place.</summary>
     public void To(Device device) => Replace(tensor => tensor.To(device));
 
-    /// <summary>Converts every floating-point parameter and buffer to an element type, in place.</summary>
+    /// <summary>Converts every floating-point parameter, with its gradient, and every such buffer to an element type, in place.</summary>
     public void To(DType dtype) => Replace(tensor => tensor.DType.IsFloatingPoint() ? tensor.To(dtype) : tensor);
 
     /// <summary>Enters training mode, or with false leaves it, here and below.</summary>
@@ -107,7 +108,13 @@ public abstract class Module
         using var scope = new TensorScope();
         using var noGrad = Autograd.NoGrad();
         foreach (var parameter in Parameters())
+        {
+            var gradient = parameter.Grad;
+            parameter.Grad = null;
             parameter.SetData(convert(parameter));
+            parameter.Grad = gradient is null ? null : convert(gradient);
+        }
+
         foreach (var (_, buffer, _) in NamedBuffers())
             buffer.SetData(convert(buffer));
     }
@@ -116,10 +123,12 @@ public abstract class Module
 
     private static string Text(long[] shape) => $"[{string.Join(", ", shape)}]";
 
-    private static string List(string what, string[] items)
+    /// <summary>How many there are and the first of them; nothing when there are none.</summary>
+    private static IEnumerable<string> List(string what, string[] items)
     {
         const int shown = 10;
         var more = items.Length > shown ? $" and {items.Length - shown} more" : "";
-        return items.Length == 0 ? "" : $" {items.Length} {what} ({string.Join(", ", items.Take(shown))}{more})";
+        if (items.Length > 0)
+            yield return $"{items.Length} {what} ({string.Join(", ", items.Take(shown))}{more})";
     }
 }

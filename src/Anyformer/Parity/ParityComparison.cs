@@ -39,9 +39,10 @@ internal sealed class ParityComparison(double absolute, double relative)
         {
             var difference = Difference(reference[i], computed[i]);
             LargestError = Math.Max(LargestError, difference);
-            var over = difference - (absolute + relative * Math.Abs(reference[i]));
-            if (over > excess || double.IsNaN(over))
-                (worst, excess) = (i, double.IsNaN(over) ? double.PositiveInfinity : over);
+            // What is not finite has no magnitude to allow a share of.
+            var over = double.IsFinite(reference[i]) ? difference - (absolute + relative * Math.Abs(reference[i])) : difference;
+            if (over > excess)
+                (worst, excess) = (i, over);
         }
 
         if (excess > 0)

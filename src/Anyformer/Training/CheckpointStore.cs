@@ -27,6 +27,16 @@ public sealed class CheckpointStore(string folder)
     /// <summary>Writes the weights of a model for use, with what else it needs to be used.</summary>
     public void SaveBest(Module model, IReadOnlyDictionary<string, string> metadata) => Save(BestPath, model.StateDict(), metadata);
 
+    /// <summary>Puts the weights that validated best back into the model of a training.</summary>
+    /// <exception cref="UserException">No validation gave a number, so there are none.</exception>
+    internal void LoadBest(Module model, TrainingState state)
+    {
+        if (state.BestEpoch == 0)
+            throw new UserException($"No weights came out of the training: the validation of none of its {state.Epoch} epochs gave a number.");
+        using var scope = new TensorScope();
+        model.Load(Safetensors.Load(BestPath));
+    }
+
     /// <summary>Writes all that a resumed run needs.</summary>
     internal void SaveLast(Module model, Optimizer optimizer, WeightAverage? average, TrainingState state)
     {
@@ -42,20 +52,39 @@ public sealed class CheckpointStore(string folder)
     }
 
     /// <summary>Puts back what <see cref="SaveLast"/> wrote; null when there is nothing to resume from.</summary>
+    /// <exception cref="UserException">The file is malformed, or belongs to another model or another kind of training.</exception>
     internal TrainingState? LoadLast(Module model, Optimizer optimizer, WeightAverage? average)
     {
         if (!File.Exists(LastPath))
             return null;
         using var scope = new TensorScope();
         var tensors = Safetensors.Load(LastPath, out var metadata);
-        if (!metadata.TryGetValue(StateKey, out var state))
-            throw new UserException($"The checkpoint {LastPath} is no checkpoint of a training run: its metadata has no '{StateKey}'.");
-        model.Load(Prefixed(tensors, ModelPrefix));
-        optimizer.Load(Prefixed(tensors, OptimizerPrefix));
-        average?.Load(Prefixed(tensors, AveragePrefix));
+        try
+        {
+            var state = StateOf(metadata);
+            model.Load(Prefixed(tensors, ModelPrefix));
+            optimizer.Load(Prefixed(tensors, OptimizerPrefix));
+            average?.Load(Prefixed(tensors, AveragePrefix));
+            RestoreGenerator(tensors);
+            return state;
+        }
+        catch (Exception exception) when (exception is UserException or JsonException or TorchException)
+        {
+            throw new UserException($"The training cannot go on from {LastPath}: {exception.Message}", exception);
+        }
+    }
+
+    private static TrainingState StateOf(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.TryGetValue(StateKey, out var text) && JsonSerializer.Deserialize<TrainingState>(text) is { } state
+            ? state
+            : throw new UserException($"It is no checkpoint of a training run, its metadata has no '{StateKey}'.");
+
+    private static void RestoreGenerator(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        if (!tensors.TryGetValue(GeneratorName, out var state) || state.DType != DType.UInt8)
+            throw new UserException($"It holds no state of the random generator under '{GeneratorName}'.");
         using var generator = Generator.Default();
-        generator.SetState(tensors[GeneratorName].ToArray<byte>());
-        return JsonSerializer.Deserialize<TrainingState>(state);
+        generator.SetState(state.ToArray<byte>());
     }
 
     private void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string> metadata)

@@ -28,20 +28,25 @@ public sealed class Trainer
     /// <param name="options">How.</param>
     /// <param name="checkpoints">Where checkpoints go; null to keep none.</param>
     /// <param name="observers">Who looks on.</param>
+    /// <exception cref="UserException">The model has no parameters.</exception>
     public Trainer(TrainingJob job, TrainingSection options, CheckpointStore? checkpoints = null, params TrainingObserver[] observers)
     {
         (_job, _options, _checkpoints, _observers) = (job, options, checkpoints, observers);
         _optimizer = OptimizerFactory.Create(job.Model.Parameters(), options);
+        if (_optimizer.Parameters.Count == 0)
+            throw new UserException($"{job.Model.GetType().Name} has no parameters, so there is nothing to train.");
         _average = options.EmaDecay is { } decay ? new WeightAverage(job.Model, decay) : null;
         _earlyStopping = new EarlyStopping(options.Patience ?? int.MaxValue);
     }
 
-    /// <summary>Optimiser steps of an epoch; the last one may have fewer batches than the others.</summary>
-    private int StepsPerEpoch => (_job.BatchCount + _options.Accumulate - 1) / _options.Accumulate;
+    private int StepsPerEpoch => _job.StepsPerEpoch(_options.Accumulate);
 
     private long TotalSteps => Math.Min(_options.MaxSteps ?? long.MaxValue, (long)_options.Epochs * StepsPerEpoch);
 
     private double Seconds => _secondsBefore + _clock.Elapsed.TotalSeconds;
+
+    /// <summary>An epoch takes one step at least: time may run out between two of them, and none is there only to be validated.</summary>
+    private bool EpochIsOver => _state.Batch >= _job.BatchCount || (_state.Batch > 0 && LimitReached);
 
     private bool LimitReached => _state.Step >= TotalSteps || (_options.MaxTime is { } limit && Seconds >= limit.TotalSeconds);
 
@@ -67,7 +72,7 @@ public sealed class Trainer
     {
         _job.Model.Train();
         _job.BeginEpoch(_state.Epoch);
-        while (_state.Batch < _job.BatchCount && !LimitReached)
+        while (!EpochIsOver)
         {
             Step();
             if (cancellation.IsCancellationRequested)

@@ -18,6 +18,9 @@ public abstract class TrainingJob
     /// <summary>What a saved model must know besides its weights to be used again, as texts by name.</summary>
     public virtual IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
 
+    /// <summary>Optimiser steps of an epoch when each takes <paramref name="accumulate"/> batches; the last one may have fewer.</summary>
+    public int StepsPerEpoch(int accumulate) => (BatchCount + accumulate - 1) / accumulate;
+
     /// <summary>
     /// Puts the batches of an epoch in order. The order may depend on nothing but the epoch and the job's own seed: a resumed run asks for the
     /// same epoch again and goes on in its middle.

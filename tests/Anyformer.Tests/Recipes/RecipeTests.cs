@@ -138,6 +138,7 @@ public class RecipeTests
             name: null
             model:
               id: itransformer
+              preset: null
               options: {}
             data:
               source: etth1
@@ -150,6 +151,7 @@ public class RecipeTests
               split: null
               ratios: [0.7, 0.1, 0.2]
               frequency: null
+              marks: fraction
               fill: none
               standardize: true
             training:
@@ -171,6 +173,7 @@ public class RecipeTests
               patience: 3
               checkpoint-every: null
               seed: 2023
+              device: cpu
               threads: null
             evaluation:
               batch-size: 32
@@ -188,6 +191,7 @@ public class RecipeTests
         var asRun = recipe with { Model = recipe.Model with { Options = OptionBinder.Write(options) } };
         Assert.Equal("""
               id: itransformer
+              preset: null
               options:
                 width: 256
                 heads: 8

@@ -39,13 +39,13 @@ internal sealed partial class ITransformerReference : ModelReference<ITransforme
 
     protected override IReadOnlyDictionary<string, Tensor> Call(ITransformer module, ParityCase parity)
     {
-        var recorder = new Recorder();
+        using var recorder = new Recorder();
         var outputs = new Dictionary<string, Tensor>
         {
             ["dec_out"] = module.Call(new ForecastInput(parity.Input("x_enc"), parity.OptionalInput("x_mark_enc"))),
         };
         foreach (var (i, map) in recorder.Named("weights").Index())
-            outputs[$"attn.{i}"] = map;
+            outputs[$"attn.{i}"] = map.Alias();
         return outputs;
     }
 

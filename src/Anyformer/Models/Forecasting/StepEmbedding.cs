@@ -16,7 +16,7 @@ public sealed class StepEmbedding : Module
     public StepEmbedding(int variates, int width, TensorModule calendar, double dropout)
     {
         Values = new Conv1d(variates, width, kernel: 3, bias: false);
-        Initialization.KaimingNormal(Values.Weight, slope: 0.01);
+        Initialization.KaimingNormal(Values.Weight, slope: 0);
         Positions = Sinusoids.Interleaved(LongestSeries, width).Unsqueeze(0).OutliveScopes();
         Calendar = calendar;
         Dropout = new Dropout(dropout);

@@ -96,7 +96,8 @@ public sealed class ForecastData
         _ => source?.Split ?? new RatioSplit(section.Ratios[0], section.Ratios[1], section.Ratios[2]),
     };
 
-    private static StandardScaler Scaler(ForecastDataSection section, TimeSeries series, RowRange train) => section.Standardize
-        ? StandardScaler.Fit(series.Rows(train), series.VariateCount)
+    /// <summary>What standardises a series by some of its rows, or leaves it as it is, as the recipe says.</summary>
+    internal static StandardScaler Scaler(ForecastDataSection section, TimeSeries series, RowRange rows) => section.Standardize
+        ? StandardScaler.Fit(series.Rows(rows), series.VariateCount)
         : new StandardScaler([.. Enumerable.Repeat(0.0, series.VariateCount)], [.. Enumerable.Repeat(1.0, series.VariateCount)]);
 }

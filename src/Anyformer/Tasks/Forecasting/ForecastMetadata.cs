@@ -40,6 +40,13 @@ public sealed record ForecastMetadata
     /// <summary>The scaler that standardised the training data.</summary>
     internal StandardScaler Scaler => new([.. Mean], [.. Deviation]);
 
+    /// <summary>JSON can hold anything: a scaler of other variates, a lookback of no steps.</summary>
+    private bool FitsTogether =>
+        Variates is { Count: > 0 } && Mean?.Count == Variates.Count && Deviation?.Count == Variates.Count
+        && Variates.All(name => name is not null) && Mean.All(double.IsFinite) && Deviation.All(value => double.IsFinite(value) && value > 0)
+        && Frequency is not null && Shape is { Lookback: > 0, Horizon: > 0, LabelLength: >= 0, Marks: >= 0 }
+        && Shape.LabelLength <= Shape.Lookback && Shape.Variates == Variates.Count;
+
     /// <summary>As the metadata of a checkpoint.</summary>
     public IReadOnlyDictionary<string, string> ToTexts() => new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(this) };
 
@@ -50,7 +57,7 @@ public sealed record ForecastMetadata
         try
         {
             if (metadata.TryGetValue(Key, out var text) && JsonSerializer.Deserialize<ForecastMetadata>(text) is { } read)
-                return read;
+                return read.FitsTogether ? read : throw new UserException($"The checkpoint {path} says of its data what does not fit together: {text}");
         }
         catch (JsonException exception)
         {

@@ -44,30 +44,37 @@ public sealed class ForecastPredictor
 
     /// <summary>Continues the series of a table from its last row.</summary>
     /// <param name="path">A table with the columns that the model was trained on.</param>
-    /// <param name="fill">What stands in for missing values.</param>
+    /// <param name="fill">What stands in for missing values; null for what the recipe says.</param>
     /// <exception cref="UserException">A column is missing, or there are fewer rows than the lookback.</exception>
     public Forecast Predict(string path, FillPolicy? fill = null)
     {
-        var options = ForecastData.ReadOptions(_recipe.Data) with { Columns = _metadata.Variates, Target = null, Fill = fill };
-        var series = TimeSeriesReader.Read(path, options).Series;
+        var series = Read(path, _metadata.Variates, fill);
         return Continue(series, new ForecastingSeries(series, _metadata.Scaler, Calendar), path);
     }
 
     /// <summary>
-    /// Continues series that the model was not trained on, standardised by their own rows, when the model is free in the number of variates.
+    /// Continues series that the model was not trained on, when it is free in the number of variates. They are standardised by their own rows,
+    /// if it was trained on standardised ones.
     /// </summary>
     /// <param name="path">A table of any columns.</param>
-    /// <param name="fill">What stands in for missing values.</param>
+    /// <param name="fill">What stands in for missing values; null for what the recipe says.</param>
     /// <exception cref="UserException">The model is bound to its variates, or there are fewer rows than the lookback.</exception>
     public Forecast PredictUnseen(string path, FillPolicy? fill = null)
     {
         if (!_model.TakesAnyVariates)
             throw new UserException($"The model {_recipe.Model.Id} forecasts only the {_metadata.Variates.Count} variates it was trained on: {string.Join(", ", _metadata.Variates)}.");
-        var series = TimeSeriesReader.Read(path, ForecastData.ReadOptions(_recipe.Data) with { Columns = null, Target = null, Fill = fill }).Series;
-        return Continue(series, ForecastingSeries.Fit(series, new RowRange(0, series.RowCount), Calendar), path);
+        var series = Read(path, columns: null, fill);
+        var scaler = ForecastData.Scaler(_recipe.Data, series, new RowRange(0, series.RowCount));
+        return Continue(series, new ForecastingSeries(series, scaler, Calendar), path);
     }
 
     private CalendarFeatures Calendar => ForecastData.Calendar(_recipe.Data, TimeFrequencyCodes.Parse(_metadata.Frequency));
+
+    private TimeSeries Read(string path, IReadOnlyList<string>? columns, FillPolicy? fill)
+    {
+        var options = ForecastData.ReadOptions(_recipe.Data);
+        return TimeSeriesReader.Read(path, options with { Columns = columns, Target = null, Fill = fill ?? options.Fill }).Series;
+    }
 
     private Forecast Continue(TimeSeries series, ForecastingSeries scaled, string path)
     {

@@ -1,5 +1,4 @@
 using Anyformer.Comparison;
-using Anyformer.Checkpoints;
 using Anyformer.Data.Sources;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
@@ -64,7 +63,7 @@ public sealed class ForecastRun
         var job = new ForecastTrainingJob(Model, Data, _recipe.Training.BatchSize, _recipe.Evaluation.BatchSize, _recipe.Training.Seed, _device);
         var state = new Trainer(job, _recipe.Training, _checkpoints, logs, curve, observer).Fit(resume, cancellation);
         if (state.Finished)
-            Model.Load(Safetensors.Load(_checkpoints.BestPath));
+            _checkpoints.LoadBest(Model, state);
         return (state, curve.Points);
     }
 

@@ -56,7 +56,9 @@ public sealed class ForecastTrainingJob : TrainingJob
     {
         using var scope = new TensorScope();
         var windows = ForecastBatch.Of(_data.Train, _order.AsSpan(batch * BatchSize, BatchSize), _data.Section.Marks, _device);
-        return scope.Keep(_model.Call(windows.Input).MseLoss(windows.Target));
+        var forecast = _model.Call(windows.Input);
+        RequireAllVariates(forecast, windows.Target);
+        return scope.Keep(forecast.MseLoss(windows.Target));
     }
 
     /// <inheritdoc/>
@@ -64,5 +66,12 @@ public sealed class ForecastTrainingJob : TrainingJob
     {
         var scores = _validation.Evaluate(_model).Overall;
         return new Dictionary<string, double> { ["loss"] = scores.MeanSquaredError, ["mae"] = scores.MeanAbsoluteError };
+    }
+
+    /// <summary>A loss would stretch a single forecast over all variates without a word.</summary>
+    private static void RequireAllVariates(Tensor forecast, Tensor target)
+    {
+        if (forecast.Size(2) != target.Size(2))
+            throw new UserException($"The model forecasts {forecast.Size(2)} variates, expected all {target.Size(2)} of the data.");
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Anyformer.Checkpoints;
 using Anyformer.Comparison;
 using Anyformer.Inspection;
 using Anyformer.Models.Forecasting;
@@ -40,15 +39,16 @@ internal sealed class ForecastTrial
         var batchSize = _settings.Evaluation.BatchSize;
         var validation = new ForecastEvaluator(_data, _data.Validation, batchSize, _device).Evaluate(Model).Overall;
         var test = new ForecastEvaluator(_data, _data.Test, batchSize, _device).Evaluate(Model).Overall;
+        var windows = WindowsSeen(state.Step);
         var speed = ForecastSpeed.Measure(Model, _data, batchSize, _device);
         return new SeedResult
         {
             Seed = (ulong)_seed,
             Errors = ForecastErrors.Of(validation, test),
             Steps = state.Step,
-            Epochs = (double)state.Step * _settings.Training.BatchSize / _data.Train.Count,
+            Epochs = windows / _data.Train.Count,
             TrainingSeconds = state.Seconds,
-            TrainingThroughput = curve.StepSeconds > 0 ? state.Step * _settings.Training.BatchSize / curve.StepSeconds : double.NaN,
+            TrainingThroughput = curve.StepSeconds > 0 ? windows / curve.StepSeconds : double.NaN,
             LatencyMilliseconds = speed.LatencyMilliseconds,
             InferenceThroughput = speed.Throughput,
             PeakMemoryBytes = peak > 0 ? peak : double.NaN,
@@ -63,8 +63,14 @@ internal sealed class ForecastTrial
             : _settings.Training with { Seed = _seed, Epochs = _settings.Budget.Epochs!.Value };
         var state = new Trainer(Job(Model), training, _checkpoints, observers).Fit(cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
-        Model.Load(Safetensors.Load(_checkpoints.BestPath));
+        _checkpoints.LoadBest(Model, state);
         return state;
+    }
+
+    private double WindowsSeen(long steps)
+    {
+        var job = Job(Model);
+        return (double)steps / job.StepsPerEpoch(_settings.Training.Accumulate) * job.BatchCount * job.BatchSize;
     }
 
     private ForecastTrainingJob Job(Forecaster model) =>
@@ -95,6 +101,6 @@ internal sealed class ForecastTrial
         clock.Restart();
         job.Validate();
         var epoch = step * job.BatchCount + clock.Elapsed.TotalSeconds;
-        return Math.Max(1, (long)(margin * time.TotalSeconds / epoch * job.BatchCount));
+        return Math.Max(1, (long)(margin * time.TotalSeconds / epoch * job.StepsPerEpoch(_settings.Training.Accumulate)));
     }
 }

@@ -13,18 +13,22 @@ public sealed class MetricsLog : IDisposable
     /// <summary>Begins a log, or goes on with the whole lines of an earlier one.</summary>
     /// <param name="path">The log file; it is made if it is missing, its folder is not.</param>
     /// <exception cref="UserException">A line is neither an entry nor the torn end of one: the file is not a metrics log.</exception>
-    public static MetricsLog Open(string path) => Resume(path, long.MaxValue);
+    public static MetricsLog Open(string path) => Resume(path, long.MaxValue, int.MaxValue);
 
-    /// <summary>Goes on after <paramref name="step"/>: the first line of a later step and all that follow it are dropped.</summary>
+    /// <summary>
+    /// Goes on after <paramref name="step"/> and <paramref name="epoch"/>: the first line of a later one and all that follow it are dropped.
+    /// A run that was killed after an epoch's line and before the epoch's checkpoint comes to that line again, at the same step.
+    /// </summary>
     /// <param name="path">The log file; it is made if it is missing, its folder is not.</param>
     /// <param name="step">The last step that stays.</param>
+    /// <param name="epoch">The last epoch that stays.</param>
     /// <exception cref="UserException">A line is neither an entry nor the torn end of one: the file is not a metrics log.</exception>
-    public static MetricsLog Resume(string path, long step)
+    public static MetricsLog Resume(string path, long step, int epoch)
     {
         var stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         try
         {
-            var kept = Lines(stream, path).TakeWhile(line => line.Entry.Step <= step).Select(line => line.End).LastOrDefault();
+            var kept = Lines(stream, path).TakeWhile(line => line.Entry.Step <= step && line.Entry.Epoch <= epoch).Select(line => line.End).LastOrDefault();
             stream.SetLength(kept);
             stream.Position = kept;
             return new MetricsLog(stream);

@@ -10,7 +10,7 @@ public sealed class RunLogs(string folder) : TrainingObserver, IDisposable
     public override void OnStart(TrainingState state, long totalSteps)
     {
         var events = Path.Combine(folder, "tensorboard");
-        _metrics = MetricsLog.Resume(Path.Combine(folder, "metrics.jsonl"), state.Step);
+        _metrics = MetricsLog.Resume(Path.Combine(folder, "metrics.jsonl"), state.Step, state.Epoch);
         _events = state.Step == 0 ? TensorBoardWriter.Create(events) : TensorBoardWriter.Resume(events, state.Step);
     }
 

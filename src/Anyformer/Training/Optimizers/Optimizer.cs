@@ -71,6 +71,7 @@ public abstract class Optimizer
     {
         if (!state.TryGetValue("steps", out var steps))
             throw new UserException("The optimiser's state has no entry 'steps'.");
+        RequireOwn(state.Keys);
         StepCount = steps.Item<long>();
         foreach (var (slot, tensors) in Slots())
             for (var i = 0; i < tensors.Length; i++)
@@ -93,6 +94,13 @@ public abstract class Optimizer
         for (var k = 0; k < tensors.Length; k++)
             tensors[k] = slot[moved[k]] ??= _parameters[moved[k]].ZerosLike().OutliveScopes();
         return tensors;
+    }
+
+    private void RequireOwn(IEnumerable<string> names)
+    {
+        var own = Slots().SelectMany(slot => slot.Tensors.Select((_, i) => $"{slot.Name}.{i}")).Append("steps").ToHashSet();
+        if (names.FirstOrDefault(name => !own.Contains(name)) is { } foreign)
+            throw new UserException($"The optimiser's state has an entry '{foreign}', which {GetType().Name} of {_parameters.Length} parameters does not keep.");
     }
 
     private Tensor Fitting(Tensor saved, int index, string slot) => saved.Shape.SequenceEqual(_parameters[index].Shape)

@@ -28,10 +28,10 @@ public sealed class MetricsLogTests : IDisposable
         using (var log = MetricsLog.Open(_path))
             foreach (var step in new[] { 10, 20, 20, 30, 40 })
                 log.Append(Entry(step));
-        using (var log = MetricsLog.Resume(_path, 20))
+        using (var log = MetricsLog.Resume(_path, 20, int.MaxValue))
             log.Append(Entry(25));
         Assert.Equal([10, 20, 20, 25], Steps());
-        using (var log = MetricsLog.Resume(_path, 5))
+        using (var log = MetricsLog.Resume(_path, 5, int.MaxValue))
             log.Append(Entry(1));
         Assert.Equal([1], Steps());
     }

@@ -1,9 +1,9 @@
-namespace Anyformer.Tests.Checkpoints;
+namespace Anyformer.Tests;
 
 /// <summary>A folder of a test's own, deleted with what is in it.</summary>
 internal sealed class TemporaryFolder : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("anyformer-checkpoints-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("anyformer-tests-");
 
     public string Path => _folder.FullName;
 

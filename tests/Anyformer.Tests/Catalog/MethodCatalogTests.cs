@@ -1,0 +1,116 @@
+using System.ComponentModel;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Anyformer.Attention;
+using Anyformer.Catalog;
+using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Recipes.Options;
+
+namespace Anyformer.Tests.Catalog;
+
+public sealed partial class MethodCatalogTests
+{
+    public static TheoryData<string> Ids => [.. MethodCatalog.Entries.Select(entry => entry.Id)];
+
+    [Fact]
+    public void KnowsTheForecasters() => Assert.Equal(
+        ["seasonal-naive", "dlinear", "ts-transformer", "itransformer"],
+        MethodCatalog.OfRole<Forecaster>().Select(entry => entry.Id));
+
+    [Fact]
+    public void IdsAndNamesAreUnique()
+    {
+        var entries = MethodCatalog.Entries.ToArray();
+        Assert.Equal(entries.Length, entries.Select(entry => entry.Id).Distinct().Count());
+        Assert.Equal(entries.Length, entries.Select(entry => entry.Name).Distinct().Count());
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void EveryEntryIsComplete(string id)
+    {
+        var entry = Entry(id);
+        Assert.Matches(IdPattern(), entry.Id);
+        Assert.Contains(entry.Family, Families());
+        Assert.InRange(entry.Year, 1990, DateTime.UtcNow.Year);
+        Assert.NotEmpty(entry.Name);
+        Assert.NotEmpty(entry.Paper);
+        Assert.StartsWith("O(", entry.Complexity);
+        Assert.NotEmpty(entry.Roles);
+        Assert.NotNull(entry.OptionsType);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void EveryOptionIsDescribedAndHasADefault(string id)
+    {
+        var type = Entry(id).OptionsType!;
+        Assert.NotNull(Activator.CreateInstance(type));
+        Assert.All(type.GetProperties(BindingFlags.Public | BindingFlags.Instance), property =>
+            Assert.False(string.IsNullOrWhiteSpace(property.GetCustomAttribute<DescriptionAttribute>()?.Description), $"{id}: {property.Name}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void EveryPresetBindsAndBuilds(string id)
+    {
+        var entry = Entry(id);
+        var shape = new ForecastShape(24, 8, 4, 3, 4, 24, false);
+        foreach (var preset in entry.Presets.Keys.Prepend(null))
+        {
+            var options = entry.BindOptions(new ModelSection { Id = id, Preset = preset });
+            Assert.Equal(preset is null ? Activator.CreateInstance(entry.OptionsType!) : entry.Presets[preset], options);
+            Assert.IsType(entry.Type, entry.BuildForecaster(shape, options));
+        }
+    }
+
+    [Fact]
+    public void OptionsGoOverThePreset()
+    {
+        var section = new ModelSection
+        {
+            Id = "itransformer",
+            Preset = "weather",
+            Options = OptionBinder.Write(new ITransformerOptions { Width = 16, FeedForwardWidth = 32, Layers = 1, Heads = 2 }),
+        };
+        var options = Assert.IsType<ITransformerOptions>(Entry("itransformer").BindOptions(section));
+        Assert.Equal(new ITransformerOptions { Width = 16, FeedForwardWidth = 32, Layers = 1, Heads = 2 }, options);
+    }
+
+    [Fact]
+    public void RolesAreTheVocabularyTypes()
+    {
+        Assert.Equal(["Forecaster"], Entry("dlinear").Roles);
+        Assert.Equal(typeof(DLinear), Entry("dlinear").Type);
+    }
+
+    [Fact]
+    public void WhatIsMissingIsNamed()
+    {
+        Assert.Equal(
+            "Method 'itranformer' is no known Forecaster; expected one of seasonal-naive, dlinear, ts-transformer, itransformer.",
+            Assert.Throws<UserException>(() => MethodCatalog.Get<Forecaster>("itranformer")).Message);
+        Assert.StartsWith("Method 'dlinear' is no known TokenMixer;", Assert.Throws<UserException>(() => MethodCatalog.Get<TokenMixer>("dlinear")).Message);
+        Assert.Equal(
+            "The model dlinear has no preset 'small'; it has none.",
+            Assert.Throws<UserException>(() => Entry("dlinear").BindOptions(new ModelSection { Id = "dlinear", Preset = "small" })).Message);
+        Assert.Equal(
+            "The model ts-transformer has no preset 'tiny'; it has small.",
+            Assert.Throws<UserException>(() => Entry("ts-transformer").BindOptions(new ModelSection { Id = "ts-transformer", Preset = "tiny" })).Message);
+    }
+
+    [Fact]
+    public void AMistakeInOptionsIsTheUsers() => Assert.Equal(
+        "The width must be a multiple of the number of heads, found width 10 and 3 heads.",
+        Assert.Throws<UserException>(() => Entry("itransformer").BuildForecaster(
+            new ForecastShape(8, 4, 0, 1, 0, 1, false), new ITransformerOptions { Width = 10, Heads = 3 })).Message);
+
+    private static CatalogEntry Entry(string id) => MethodCatalog.Entries.Single(entry => entry.Id == id);
+
+    private static IEnumerable<string> Families() =>
+        typeof(Family).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetValue(null)!);
+
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*$")]
+    private static partial Regex IdPattern();
+}

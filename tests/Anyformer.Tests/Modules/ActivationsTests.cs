@@ -1,0 +1,24 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Tests.Modules;
+
+public sealed class ActivationsTests
+{
+    /// <summary>PyTorch's values at -2, -0.5, 0, 0.75 and 3.</summary>
+    [Theory]
+    [InlineData("relu", new[] { 0.0, 0.0, 0.0, 0.75, 3.0 })]
+    [InlineData("gelu", new[] { -0.0455001, -0.15426879, 0.0, 0.58002955, 2.99595022 })]
+    [InlineData("gelu-tanh", new[] { -0.04540229, -0.154286, 0.0, 0.57996058, 2.99636269 })]
+    [InlineData("silu", new[] { -0.23840584, -0.18877034, 0.0, 0.50938404, 2.85772252 })]
+    [InlineData("tanh", new[] { -0.96402758, -0.46211717, 0.0, 0.63514894, 0.99505478 })]
+    [InlineData("sigmoid", new[] { 0.11920292, 0.37754068, 0.5, 0.67917871, 0.95257413 })]
+    [InlineData("identity", new[] { -2.0, -0.5, 0.0, 0.75, 3.0 })]
+    public void TheyAreKnownByName(string name, double[] expected) =>
+        Tensors.AssertClose(expected, Activations.Named(name)(Tensor.From([-2, -0.5f, 0, 0.75f, 3])), 1e-6);
+
+    [Fact]
+    public void AnotherNameIsRefused() => Assert.Equal(
+        "Activation 'swish' is unknown; expected one of relu, gelu, gelu-tanh, silu, tanh, sigmoid, identity.",
+        Assert.Throws<UserException>(() => Activations.Named("swish")).Message);
+}
