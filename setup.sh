@@ -21,10 +21,14 @@ torch_folder() {
     realpath "$torch"
 }
 
+# What CMake has found stays found, also when it should now look elsewhere: then it must start anew.
+is_configured() {
+    grep -qxF "ANYFORMER_TORCH:PATH=$torch" "$1" && grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root/native" "$1"
+}
+
 build_native() {
     local binary=$root/build/native
-    # What CMake has found stays found, also when it should now look elsewhere: start anew.
-    [[ -f $stamp && $(<"$stamp") != "$torch" ]] && rm -rf -- "$binary"
+    is_configured "$binary/CMakeCache.txt" || rm -rf -- "$binary"
     cmake -S "$root/native" -B "$binary" -DANYFORMER_TORCH="$torch" && cmake --build "$binary" --parallel "$(nproc)"
 }
 
