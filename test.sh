@@ -34,5 +34,6 @@ rm -rf -- "$results"
 status=0
 run_tests "$@" || status=$?
 [[ -f $results/tests.trx ]] || fail "The tests left no report."
+echo
 awk -f "$root/eng/test-summary.awk" "$results/tests.trx" || status=$?
 exit "$status"

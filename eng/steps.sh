@@ -27,7 +27,7 @@ step() {
         printf '%d s\n' $((SECONDS - begin))
     else
         printf 'failed\n'
-        tail -n 40 "$log" >&2
+        tail -n 40 "$log" | awk '!told[$0]++' >&2 # Build tools repeat themselves.
         fail "$headline: failed. The whole log is $log"
     fi
 }
