@@ -40,6 +40,7 @@ function plain(xml) {
 END {
     for (i = 1; i <= skips; i++) print "skipped  " skipped[i]
     for (i = 1; i <= failures; i++) print "FAILED   " failed[i]
+    if (executed == 0) print "No test ran."
     printf "%d passed, %d failed, %d skipped\n", passed, executed - passed, skips
     exit executed == 0 || executed != passed
 }
