@@ -7,14 +7,6 @@ namespace Anyformer.Tests.Modules;
 public sealed class DropoutTests
 {
     [Fact]
-    public void ASeedGivesTheMaskThatPyTorchGives()
-    {
-        TorchRuntime.ManualSeed(7);
-        const double kept = 4.0 / 3;
-        Tensors.AssertClose([kept, kept, 0, kept, 0, 0, kept, kept, 0, 0, kept, kept], new Dropout(0.25).Call(Functional.Ones([12])), 1e-6);
-    }
-
-    [Fact]
     public void ASeedRepeatsAndAnotherDoesNot()
     {
         Assert.Equal(Mask(1), Mask(1));
