@@ -114,5 +114,5 @@ public class ShortAttentionTests
     }
 
     private static void AssertClose(Tensor expected, Tensor actual) =>
-        Assert.True(expected.Allclose(actual, 1e-4, 1e-5), $"largest difference {(expected - actual).Abs().Max().Item<float>()}");
+        Assert.True(expected.AllClose(actual, 1e-4, 1e-5), $"largest difference {(expected - actual).Abs().Max().Item<float>()}");
 }
