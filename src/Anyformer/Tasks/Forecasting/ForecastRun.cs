@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Comparison;
 using Anyformer.Data.Sources;
 using Anyformer.Data.TimeSeries;
@@ -7,7 +8,6 @@ using Anyformer.Recipes.Options;
 using Anyformer.Torch;
 using Anyformer.Training;
 using Anyformer.Training.Logging;
-using Anyformer.Catalog;
 
 namespace Anyformer.Tasks.Forecasting;
 
