@@ -1,3 +1,4 @@
+using Anyformer.Data.TimeSeries;
 using Anyformer.Tasks.Forecasting;
 using Spectre.Console;
 
@@ -10,11 +11,20 @@ public static class Announcements
     public static void Data(ForecastData data)
     {
         var series = data.Reading.Series;
-        Terminal.Error.MarkupLineInterpolated(
-            $"{data.Path}: {series.RowCount} rows x {series.VariateCount} variates, a row every {series.Step?.ToString() ?? "irregular step"}; {data.Train.Count} / {data.Validation.Count} / {data.Test.Count} windows to train, validate, test");
-        if (data.Reading.Warnings.Total > 0)
-            Terminal.Error.MarkupLineInterpolated($"[yellow]left as it is: {data.Reading.Warnings.Summary}, first {data.Reading.Warnings.Problems[0].ToString()}[/]");
-        if (data.Reading.Repairs.Total > 0)
-            Terminal.Error.MarkupLineInterpolated($"[yellow]repaired: {data.Reading.Repairs.Summary}, first {data.Reading.Repairs.Problems[0].ToString()}[/]");
+        var spacing = series.Step is { } step ? $"a row every {step}" : "rows at irregular steps";
+        Terminal.Error.MarkupLineInterpolated($"{data.Path}: {series.RowCount} rows x {series.VariateCount} variates, {spacing}");
+        Terminal.Error.MarkupLineInterpolated($"{data.Train.Count} / {data.Validation.Count} / {data.Test.Count} windows to train, validate, test");
+        Problems("left as it is", data.Reading.Warnings);
+        Problems("repaired", data.Reading.Repairs);
+    }
+
+    /// <summary>Promises what Ctrl-C does, the moment it is pressed: a step may take a while.</summary>
+    public static CancellationTokenRegistration OnInterrupt(CancellationToken cancellation) =>
+        cancellation.Register(() => Terminal.Error.MarkupLine("[yellow]Stopping after the current step.[/]"));
+
+    private static void Problems(string verdict, DataReport problems)
+    {
+        if (problems.Total > 0)
+            Terminal.Error.MarkupLineInterpolated($"[yellow]{verdict}: {problems.Summary}, first {problems.Problems[0].ToString()}[/]");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Anyformer.Cli.Commands;
 using Spectre.Console;
 
@@ -7,36 +8,25 @@ namespace Anyformer.Cli;
 /// <summary>The command line: its commands, and what a failure looks like. Exit code 0 is success, 2 a user's mistake, 1 ours.</summary>
 public static class CommandLine
 {
+    private const int InterruptedCode = 130;
+
+    /// <summary>After Ctrl-C a command has this long to finish its step and to save.</summary>
+    private static readonly InvocationConfiguration s_patience =
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };
+
     /// <summary>Runs a command line as the process does.</summary>
     public static async Task<int> Run(string[] arguments)
     {
-        var root = new RootCommand("The Transformer survey you can run: train, compare, verify and ship Transformer variants.");
-        root.Options.Add(SharedOptions.Verbose);
-        root.Options.Add(SharedOptions.DataDirs);
-        root.Subcommands.Add(CompareCommand.Create());
-        root.Subcommands.Add(TrainCommand.Create());
-        root.Subcommands.Add(PredictCommand.Create());
-        root.Subcommands.Add(VerifyCommand.Create());
-        root.Subcommands.Add(CatalogCommand.Create());
-        root.Subcommands.Add(DescribeCommand.Create());
-        root.Subcommands.Add(DataCommand.Create());
-        root.Subcommands.Add(DoctorCommand.Create());
-
-        var parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
-            return Mistake(string.Join(" ", parsed.Errors.Select(error => error.Message)));
-        var patience = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(2) };
+        var parsed = Root().Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        if (UsageMistake.Find(parsed) is { } mistake)
+            return Mistake(mistake);
         try
         {
-            return await parsed.InvokeAsync(patience);
-        }
-        catch (UserException exception) when (!parsed.GetValue(SharedOptions.Verbose))
-        {
-            return Mistake(exception.Message);
+            return await parsed.InvokeAsync(s_patience);
         }
         catch (OperationCanceledException)
         {
-            return Interrupted();
+            return Interrupted("Interrupted.");
         }
         catch (Exception exception)
         {
@@ -44,12 +34,29 @@ public static class CommandLine
         }
     }
 
-    /// <summary>The exit code of a run that Ctrl-C ended, as shells have it.</summary>
-    internal static int Interrupted()
+    /// <summary>Says what became of work that Ctrl-C ended; the exit code is the one that shells have for it.</summary>
+    internal static int Interrupted(string message)
     {
-        Terminal.Error.MarkupLine("[yellow]Interrupted.[/]");
-        return 130;
+        Terminal.Error.MarkupLineInterpolated($"[yellow]{message}[/]");
+        return InterruptedCode;
     }
+
+    /// <summary>A plain command, for a root command takes its name from the program's file.</summary>
+    private static Command Root() => new("anyformer", "The Transformer survey you can run: train, compare, verify and ship Transformer variants.")
+    {
+        CompareCommand.Create(),
+        TrainCommand.Create(),
+        PredictCommand.Create(),
+        VerifyCommand.Create(),
+        CatalogCommand.Create(),
+        DescribeCommand.Create(),
+        DataCommand.Create(),
+        DoctorCommand.Create(),
+        SharedOptions.Verbose,
+        SharedOptions.DataDirs,
+        new HelpOption(),
+        new VersionOption(),
+    };
 
     private static int Mistake(string message)
     {
@@ -59,10 +66,12 @@ public static class CommandLine
 
     private static int Failure(Exception exception, bool verbose)
     {
+        // What the file system refuses is the user's to put right, and its message names the file.
+        var mistake = exception is UserException or IOException or UnauthorizedAccessException;
         if (verbose)
             Terminal.Error.WriteLine(exception.ToString());
         else
-            Terminal.Error.MarkupLineInterpolated($"[red]{exception.Message}[/] (--verbose shows where)");
-        return exception is UserException ? 2 : 1;
+            Terminal.Error.MarkupLineInterpolated($"[red]{exception.Message}[/]{(mistake ? "" : " (--verbose shows where)")}");
+        return mistake ? 2 : 1;
     }
 }

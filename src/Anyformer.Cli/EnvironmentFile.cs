@@ -1,20 +1,44 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Anyformer.Checkpoints;
 
 namespace Anyformer.Cli;
 
-/// <summary><c>environment.json</c> of a run: what it ran on, for whoever wants to repeat it.</summary>
+/// <summary>
+/// <c>environment.json</c> of a run: what it ran on, for whoever wants to repeat it. A list, with an entry for each time that the run was started
+/// or gone on with.
+/// </summary>
 public static class EnvironmentFile
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Writes the facts of this machine and the command line.</summary>
-    public static void Write(string folder, ParseResult parsed)
+    /// <summary>Adds the facts of this machine and the command line.</summary>
+    /// <exception cref="UserException">The file is there and is not what a run writes, or cannot be written.</exception>
+    public static void Append(string folder, ParseResult parsed, DateTimeOffset startedAt)
     {
-        var facts = Machine.Facts().ToDictionary(fact => fact.Label, fact => fact.Value);
-        facts["command"] = string.Join(' ', parsed.Tokens.Select(token => token.Value));
-        facts["started"] = DateTimeOffset.Now.ToString("O");
-        Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "environment.json"), JsonSerializer.Serialize(facts, s_json) + "\n");
+        var path = Path.Combine(folder, "environment.json");
+        var entries = File.Exists(path) ? Read(path) : [];
+        var facts = new JsonObject { ["command"] = ShellText.Of(parsed), ["started"] = startedAt.ToString("O") };
+        foreach (var fact in Machine.Facts())
+            facts[fact.Label] = fact.Value;
+        entries.Add((JsonNode)facts);
+        AtomicFile.WriteText(path, entries.ToJsonString(s_json) + "\n");
+    }
+
+    private static JsonArray Read(string path)
+    {
+        try
+        {
+            if (JsonNode.Parse(File.ReadAllText(path)) is JsonArray entries)
+                return entries;
+        }
+        catch (JsonException exception)
+        {
+            throw new UserException($"{path} is not JSON: {exception.Message}", exception);
+        }
+
+        throw new UserException($"{path} is not what a run writes: expected a list of environments.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Spectre.Console;
 
 namespace Anyformer.Cli;
 
@@ -13,5 +14,15 @@ public static class RunFolders
         for (var i = 2; Directory.Exists(folder); i++)
             folder = $"{stem}-{i}";
         return folder;
+    }
+
+    /// <summary>Makes the folder of a run, if need be, and says which it is.</summary>
+    /// <exception cref="UserException">There is a file of that name.</exception>
+    public static void Enter(string folder)
+    {
+        if (File.Exists(folder))
+            throw new UserException($"'{folder}' is a file, expected a folder for the run.");
+        Directory.CreateDirectory(folder);
+        Terminal.Error.WriteLine($"Run folder: {folder}");
     }
 }

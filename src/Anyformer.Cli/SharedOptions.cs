@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Anyformer.Data.TimeSeries;
 
 namespace Anyformer.Cli;
 
@@ -11,7 +14,8 @@ public static class SharedOptions
     /// <summary>Folders to look for data sets in.</summary>
     public static Option<string[]> DataDirs { get; } = new("--data-dir")
     {
-        Description = "a folder to look for data sets in, before those of ANYFORMER_DATA and of this installation; may be given again",
+        Description = "look for data sets in this folder too, before those of ANYFORMER_DATA and of this installation; may be given again",
+        HelpName = "folder",
         Recursive = true,
     };
 
@@ -19,5 +23,45 @@ public static class SharedOptions
     public static Option<bool> Json() => new("--json") { Description = "write the result as JSON to standard output" };
 
     /// <summary>Threads of tensor operations.</summary>
-    public static Option<int?> Threads() => new("--threads") { Description = "threads of tensor operations; one a physical core when left out" };
+    public static Option<int?> Threads() => new("--threads")
+    {
+        Description = "threads of tensor operations; one a physical core when left out",
+        HelpName = "n",
+        CustomParser = result => ReadCount(result, "--threads"),
+    };
+
+    /// <summary>An option that counts something, from 1.</summary>
+    public static Option<int> Count(string name, string description, int usual) => new(name)
+    {
+        Description = description,
+        HelpName = "n",
+        DefaultValueFactory = _ => usual,
+        CustomParser = result => ReadCount(result, name),
+    };
+
+    /// <summary>What stands in for missing values.</summary>
+    public static Option<FillPolicy?> Fill() => new("--fill")
+    {
+        Description = "repair gaps, duplicates and unordered rows, and fill missing values so",
+        HelpName = "forward|linear|zero",
+        CustomParser = ReadFill,
+    };
+
+    private static int ReadCount(ArgumentResult result, string name)
+    {
+        var text = result.Tokens[0].Value;
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1)
+            result.AddError($"{name} must be a whole number of at least 1, found '{text}'.");
+        return count;
+    }
+
+    private static FillPolicy? ReadFill(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        foreach (var policy in Enum.GetValues<FillPolicy>())
+            if (text.Equals(policy.ToString(), StringComparison.OrdinalIgnoreCase))
+                return policy;
+        result.AddError($"--fill must be forward, linear or zero, found '{text}'.");
+        return null;
+    }
 }

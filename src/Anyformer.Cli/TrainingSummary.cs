@@ -1,20 +1,28 @@
 using System.Globalization;
 using Anyformer.Catalog;
+using Anyformer.Checkpoints;
 using Anyformer.Cli.Reports;
 using Anyformer.Comparison;
 using Anyformer.Inspection;
 using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
 using Anyformer.Tasks.Forecasting;
-using Spectre.Console;
 using Anyformer.Training;
+using Spectre.Console;
 
 namespace Anyformer.Cli;
 
 /// <summary>What came of a finished training run: a line on the terminal, <c>result.json</c> and <c>report.html</c>.</summary>
 public static class TrainingSummary
 {
+    /// <summary>Whether a folder holds the summary, so that its run is over and done with.</summary>
+    public static bool IsIn(string folder) => File.Exists(ResultPath(folder));
+
+    /// <summary>Where the report of a run lies.</summary>
+    public static string ReportPath(string folder) => Path.Combine(folder, "report.html");
+
     /// <summary>Evaluates the run and writes it down.</summary>
-    public static void Write(ForecastRun run, TrainingState state, IReadOnlyList<LearningCurvePoint> curve, DateTimeOffset startedAt, string command)
+    public static void Write(ForecastRun run, TrainingState state, DateTimeOffset startedAt, string command)
     {
         var (validation, test) = run.Evaluate();
         var speed = run.MeasureSpeed();
@@ -34,17 +42,20 @@ public static class TrainingSummary
                 LatencyMilliseconds = speed.LatencyMilliseconds,
                 InferenceThroughput = speed.Throughput,
                 PeakMemoryBytes = ProcessMemory.Peak,
-                Curve = curve,
+                Curve = run.LearningCurve(),
             }],
         };
         var experiment = Experiment(run, startedAt, command);
         var samples = run.Samples();
-        File.WriteAllText(Path.Combine(run.Folder, "result.json"), ComparisonJson.Write(new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = samples }));
-        TrainReport.Write(Path.Combine(run.Folder, "report.html"), experiment, model, samples, run.Recipe.ToDocument().ToYaml());
+        var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = samples };
+        TrainReport.Write(ReportPath(run.Folder), experiment, model, samples, run.Recipe.ToDocument().ToYaml());
+        AtomicFile.WriteText(ResultPath(run.Folder), ComparisonJson.Write(result)); // Last: it tells that the run is done.
         Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"test MSE {test.Overall.MeanSquaredError:0.0000}, MAE {test.Overall.MeanAbsoluteError:0.0000} (best epoch {state.BestEpoch} of {state.Epoch}, {state.Step} steps, {state.Seconds:0} s)"));
-        Terminal.Error.WriteLine($"Report: {Path.Combine(run.Folder, "report.html")}");
+        Terminal.Error.WriteLine($"Report: {ReportPath(run.Folder)}");
     }
+
+    private static string ResultPath(string folder) => Path.Combine(folder, "result.json");
 
     private static Experiment Experiment(ForecastRun run, DateTimeOffset startedAt, string command) => new()
     {
@@ -54,9 +65,16 @@ public static class TrainingSummary
         DurationSeconds = (DateTimeOffset.Now - startedAt).TotalSeconds,
         Machine = Machine.Facts(),
         Data = Descriptions.Of(run.Data),
-        Budget = $"at most {run.Recipe.Training.Epochs} epochs",
+        Budget = Budget(run.Recipe.Training),
         Seeds = [(ulong)run.Recipe.Training.Seed],
         Metrics = ForecastErrors.All,
         ItemName = "windows",
     };
+
+    private static string Budget(TrainingSection training)
+    {
+        var steps = training.MaxSteps is { } most ? $", {most} steps" : "";
+        var time = training.MaxTime is { } limit ? string.Create(CultureInfo.InvariantCulture, $", {limit.TotalSeconds:0.#} s of training") : "";
+        return $"at most {training.Epochs} epochs{steps}{time}";
+    }
 }

@@ -18,17 +18,16 @@ public static class DoctorCommand
     private static int Run(ParseResult parsed)
     {
         var problems = new List<string>();
+        var started = TryStart(problems);
         var table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "value");
-        if (!TryStart(problems))
-            table.AddRow("libtorch", "cannot be loaded");
-        else
-            foreach (var fact in Machine.Facts().Append(new("libtorch folder", LoadedLibraries.Torch)))
+        if (started)
+            foreach (var fact in Machine.Facts().Append(new("libtorch library", LoadedLibraries.Torch)))
                 table.AddRow(Markup.Escape(fact.Label), Markup.Escape(fact.Value));
         AddData(table, DataFolders.Store(parsed), DataFolders.Searched(parsed), problems);
         Terminal.Out.Write(table);
         foreach (var problem in problems)
             Terminal.Out.MarkupLineInterpolated($"[yellow]missing:[/] {problem}");
-        return 0;
+        return started ? 0 : 1;
     }
 
     private static bool TryStart(List<string> problems)
@@ -39,7 +38,7 @@ public static class DoctorCommand
         }
         catch (DllNotFoundException exception)
         {
-            problems.Add($"the native part, {exception.Message}; run ./setup.sh");
+            problems.Add(exception.Message);
             return false;
         }
 

@@ -10,18 +10,23 @@ public static class PredictCommand
 {
     private static readonly Argument<string> s_run = new("run") { Description = "the folder of a training run" };
 
-    private static readonly Option<string> s_data = new("--data") { Description = "the table to continue", Required = true };
+    private static readonly Option<string> s_data = new("--data")
+    {
+        Description = "the table to continue, a CSV file with the columns that the run was trained on",
+        HelpName = "file",
+        Required = true,
+    };
 
-    private static readonly Option<string> s_output = new("--output") { Description = "the CSV file to write", Required = true };
+    private static readonly Option<string> s_output = new("--output") { Description = "the CSV file to write", HelpName = "file", Required = true };
 
-    private static readonly Option<FillPolicy?> s_fill = new("--fill") { Description = "repair the table, and fill missing values: forward, linear or zero" };
+    private static readonly Option<FillPolicy?> s_fill = SharedOptions.Fill();
 
     private static readonly Option<bool> s_newVariates = new("--new-variates")
     {
         Description = "forecast whatever columns the table has, for a model that takes any number of variates",
     };
 
-    private static readonly Option<string> s_device = new("--device") { Description = "cpu, cuda or cuda:<number>", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string> s_device = new("--device") { Description = "where the model runs: cpu, cuda or cuda:<number>", HelpName = "device", DefaultValueFactory = _ => "cpu" };
 
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 

@@ -2,8 +2,9 @@ using System.CommandLine;
 using Anyformer.Cli.Progress;
 using Anyformer.Recipes;
 using Anyformer.Tasks.Forecasting;
-using Spectre.Console;
 using Anyformer.Torch;
+using Anyformer.Training;
+using Spectre.Console;
 
 namespace Anyformer.Cli.Commands;
 
@@ -12,49 +13,90 @@ public static class TrainCommand
 {
     private static readonly Argument<string> s_recipe = new("recipe") { Description = "a recipe file, or the folder of a run to go on with" };
 
-    private static readonly Option<string[]> s_set = new("--set") { Description = "set a key of the recipe, as training.learning-rate=1e-3; may be given again" };
+    private static readonly Option<string[]> s_set = new("--set")
+    {
+        Description = "set a key of the recipe, as training.learning-rate=1e-3 or model.options.width=64; may be given again",
+        HelpName = "key=value",
+    };
 
-    private static readonly Option<string> s_output = new("--output") { Description = "folder of the run; runs/<name of the recipe> when left out" };
+    private static readonly Option<string> s_output = new("--output")
+    {
+        Description = "folder of the run; runs/<name of the recipe> when left out",
+        HelpName = "folder",
+    };
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("train", "Train what a recipe describes, or go on with a run.") { s_recipe, s_set, s_output };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Train(parsed, cancellation)));
+        var command = new Command("train", "Train what a recipe describes, or go on with a run that was broken off.") { s_recipe, s_set, s_output };
+        // On a thread of its own, for Ctrl-C is listened to only once the work is under way.
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
         return command;
     }
 
-    private static int Train(ParseResult parsed, CancellationToken cancellation)
+    private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var startedAt = DateTimeOffset.Now;
         var given = parsed.GetValue(s_recipe)!;
         var resume = Directory.Exists(given);
-        var path = resume ? ForecastRun.RecipePath(given) : given;
-        if (Recipe.Load(path, parsed.GetValue(s_set) ?? []) is not ForecastRecipe recipe)
-            throw new UserException($"The recipe '{path}' is for no task that can be trained yet.");
-        var folder = resume ? given : parsed.GetValue(s_output) ?? Path.Combine("runs", recipe.Name ?? Path.GetFileNameWithoutExtension(given));
-        Engine.Start(recipe.Training.Threads);
-        var run = new ForecastRun(recipe, DataFolders.Store(parsed), folder);
-        if (!resume && run.CanResume)
-            throw new UserException($"The run '{folder}' exists already: go on with 'anyformer train {folder}', or name another folder with --output.");
-
-        Announcements.Data(run.Data);
-        EnvironmentFile.Write(folder, parsed);
-        var (state, curve) = ProgressDisplay.Show(display =>
+        if (resume && Refused(parsed) is { } option)
+            throw new UserException(
+                $"{option} is for new runs: the run '{given}' goes on in its own folder with its own recipe, {ForecastRun.RecipePath(given)}.");
+        if (resume && TrainingSummary.IsIn(given))
         {
-            var task = display.Add(recipe.Model.Id);
-            var trained = run.Train(resume, new TrainingProgressObserver(task), cancellation);
-            task.Finish();
-            return trained;
-        });
-        if (!state.Finished)
-        {
-            Terminal.Error.WriteLine($"Stopped at step {state.Step}; go on with 'anyformer train {folder}'.");
-            return CommandLine.Interrupted();
+            Terminal.Error.WriteLine($"The run '{given}' is finished, its report is {TrainingSummary.ReportPath(given)}.");
+            return 0;
         }
 
+        var run = resume ? Reopen(parsed, given) : Begin(parsed, given);
+        RunFolders.Enter(run.Folder);
+        EnvironmentFile.Append(run.Folder, parsed, startedAt);
+        Announcements.Data(run.Data);
+        var state = Train(run, resume, cancellation);
+        if (!state.Finished)
+            return CommandLine.Interrupted($"Interrupted at step {state.Step}: go on with 'anyformer train {ShellText.Quote(run.Folder)}'.");
         using var scope = new TensorScope();
-        TrainingSummary.Write(run, state, curve, startedAt, "./anyformer " + string.Join(' ', parsed.Tokens.Select(token => token.Value)));
+        TrainingSummary.Write(run, state, startedAt, ShellText.Of(parsed));
         return 0;
     }
+
+    private static string? Refused(ParseResult parsed) =>
+        parsed.GetValue(s_set) is { Length: > 0 } ? "--set" : parsed.GetValue(s_output) is not null ? "--output" : null;
+
+    private static ForecastRun Begin(ParseResult parsed, string recipePath)
+    {
+        var recipe = Load(recipePath, parsed.GetValue(s_set) ?? []);
+        var folder = parsed.GetValue(s_output) ?? Path.Combine("runs", recipe.Name ?? Path.GetFileNameWithoutExtension(recipePath));
+        var run = Open(recipe, folder, parsed);
+        return run.CanResume || TrainingSummary.IsIn(folder)
+            ? throw new UserException(
+                $"The run '{folder}' exists already: go on with 'anyformer train {ShellText.Quote(folder)}', or name another folder with --output.")
+            : run;
+    }
+
+    private static ForecastRun Reopen(ParseResult parsed, string folder)
+    {
+        var path = ForecastRun.RecipePath(folder);
+        return File.Exists(path)
+            ? Open(Load(path, []), folder, parsed)
+            : throw new UserException($"The folder '{folder}' holds no run to go on with: expected {path}.");
+    }
+
+    private static ForecastRecipe Load(string path, string[] overrides) => Recipe.Load(path, overrides) as ForecastRecipe
+        ?? throw new UserException($"The recipe '{path}' is for no task that can be trained yet.");
+
+    private static ForecastRun Open(ForecastRecipe recipe, string folder, ParseResult parsed)
+    {
+        Engine.Start(recipe.Training.Threads);
+        return new ForecastRun(recipe, DataFolders.Store(parsed), folder);
+    }
+
+    private static TrainingState Train(ForecastRun run, bool resume, CancellationToken cancellation) => ProgressDisplay.Show(display =>
+    {
+        using var promise = Announcements.OnInterrupt(cancellation);
+        var task = display.Add(run.Recipe.Model.Id);
+        var state = run.Train(resume, new TrainingProgressObserver(task), cancellation);
+        task.Finish();
+        return state;
+    });
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Anyformer.Recipes;
 using Module = Anyformer.Modules.Module;
 
 namespace Anyformer.Catalog;
@@ -21,8 +22,12 @@ public static class MethodCatalog
         if (s_entries.Value.TryGetValue(id, out var entry) && entry.Type.IsAssignableTo(typeof(TRole)))
             return entry;
         var known = OfRole<TRole>().Select(other => other.Id).ToArray();
-        throw new UserException($"Method '{id}' is no known {typeof(TRole).Name}; expected one of {string.Join(", ", known)}.");
+        var role = typeof(TRole) == typeof(Module) ? "method" : typeof(TRole).Name;
+        throw new UserException($"The catalog knows no {role} '{id}'; {Hint(id, known)}");
     }
+
+    private static string Hint(string id, string[] known) =>
+        NearestName.Find(id, known) is { } near ? $"did you mean '{near}'?" : $"expected one of {string.Join(", ", known)}.";
 
     private static Dictionary<string, CatalogEntry> Find() => typeof(MethodCatalog).Assembly.GetTypes()
         .Select(type => (Type: type, Method: type.GetCustomAttribute<MethodAttribute>(inherit: false)))

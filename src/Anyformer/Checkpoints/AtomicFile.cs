@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace Anyformer.Checkpoints;
 
 /// <summary>Files that appear whole or not at all: written beside their place, flushed to the disk, then renamed.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>
     /// Replaces the file at <paramref name="path"/> with what <paramref name="write"/> writes; nothing changes when it throws.
@@ -26,6 +28,10 @@ internal static class AtomicFile
             throw;
         }
     }
+
+    /// <summary>Replaces the file at <paramref name="path"/> with <paramref name="text"/>, in UTF-8.</summary>
+    /// <exception cref="UserException">As <see cref="Write"/>.</exception>
+    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     private static FileStream Create(string path, string temporary)
     {

@@ -89,9 +89,9 @@ public sealed partial class MethodCatalogTests
     public void WhatIsMissingIsNamed()
     {
         Assert.Equal(
-            "Method 'itranformer' is no known Forecaster; expected one of seasonal-naive, dlinear, ts-transformer, itransformer.",
+            "The catalog knows no Forecaster 'itranformer'; did you mean 'itransformer'?",
             Assert.Throws<UserException>(() => MethodCatalog.Get<Forecaster>("itranformer")).Message);
-        Assert.StartsWith("Method 'dlinear' is no known TokenMixer;", Assert.Throws<UserException>(() => MethodCatalog.Get<TokenMixer>("dlinear")).Message);
+        Assert.StartsWith("The catalog knows no TokenMixer 'dlinear'; expected one of ", Assert.Throws<UserException>(() => MethodCatalog.Get<TokenMixer>("dlinear")).Message);
         Assert.Equal(
             "The model dlinear has no preset 'small'; it has none.",
             Assert.Throws<UserException>(() => Entry("dlinear").BindOptions(new ModelSection { Id = "dlinear", Preset = "small" })).Message);

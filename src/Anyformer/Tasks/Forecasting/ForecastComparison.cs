@@ -22,11 +22,11 @@ public sealed class ForecastComparison
     /// <param name="settings">What to do.</param>
     /// <param name="store">Where known data sets are looked for.</param>
     /// <param name="folder">Where the checkpoints of the models go.</param>
-    /// <exception cref="UserException">An unknown model, no such data, or too little of it.</exception>
+    /// <exception cref="UserException">An unknown model, wrong options of one, no such data, or too little of it.</exception>
     public ForecastComparison(ForecastSettings settings, DataStore store, string folder)
     {
         foreach (var model in settings.Models)
-            MethodCatalog.Get<Forecaster>(model.Id);
+            MethodCatalog.Get<Forecaster>(model.Id).BindOptions(model);
         (_settings, _folder, _device) = (settings, folder, Devices.Parse(settings.Training.Device));
         Data = ForecastData.Load(settings.Data, store);
     }
@@ -34,17 +34,24 @@ public sealed class ForecastComparison
     /// <summary>The data that every model gets.</summary>
     public ForecastData Data { get; }
 
-    /// <summary>Trains and measures every model.</summary>
+    /// <summary>Trains and measures every model. A comparison that is cancelled gives the models that were done by then.</summary>
     public (IReadOnlyList<ModelResult> Models, IReadOnlyList<ForecastSample> Samples) Run(ComparisonObserver observer, CancellationToken cancellation = default)
     {
         var results = new List<ModelResult>();
         _timeOfEach = _settings.Budget.TimeOfEach(Math.Max(1, _settings.Models.Count(Learns) * _settings.Seeds.Count));
         var forecasts = new ForecastSamples(Data, _device);
-        foreach (var section in _settings.Models)
+        try
         {
-            var result = RunModel(section, forecasts, observer, cancellation);
-            results.Add(result);
-            observer.OnModel(result);
+            foreach (var section in _settings.Models)
+            {
+                var result = RunModel(section, forecasts, observer, cancellation);
+                results.Add(result);
+                observer.OnModel(result);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What was done is worth having.
         }
 
         return (results, forecasts.Samples);

@@ -53,19 +53,21 @@ public sealed class ForecastRun
     public static string RecipePath(string folder) => Path.Combine(folder, "recipe.yaml");
 
     /// <summary>Trains, or goes on training.</summary>
-    /// <returns>How far it came, and the learning curve of this part.</returns>
-    public (TrainingState State, IReadOnlyList<LearningCurvePoint> Curve) Train(bool resume, TrainingObserver observer, CancellationToken cancellation)
+    /// <returns>How far it came.</returns>
+    public TrainingState Train(bool resume, TrainingObserver observer, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Folder);
         _recipe.ToDocument().Save(RecipePath(Folder));
-        var curve = new CurveObserver();
         using var logs = new RunLogs(Folder);
         var job = new ForecastTrainingJob(Model, Data, _recipe.Training.BatchSize, _recipe.Evaluation.BatchSize, _recipe.Training.Seed, _device);
-        var state = new Trainer(job, _recipe.Training, _checkpoints, logs, curve, observer).Fit(resume, cancellation);
+        var state = new Trainer(job, _recipe.Training, _checkpoints, logs, observer).Fit(resume, cancellation);
         if (state.Finished)
             _checkpoints.LoadBest(Model, state);
-        return (state, curve.Points);
+        return state;
     }
+
+    /// <summary>A point for each epoch, those before a break among them.</summary>
+    public IReadOnlyList<LearningCurvePoint> LearningCurve() => RunLogs.LearningCurve(Folder);
 
     /// <summary>The scores of the best weights on the validation and the test windows.</summary>
     public (ForecastReport Validation, ForecastReport Test) Evaluate() =>
