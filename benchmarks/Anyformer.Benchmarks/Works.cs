@@ -48,7 +48,8 @@ internal static class Works
         {
             for (var i = 0; i < calls; i++)
             {
-                using var sum = a + b;
+                using var scope = new TensorScope();
+                _ = a + b;
             }
         });
     }

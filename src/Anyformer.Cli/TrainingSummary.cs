@@ -1,6 +1,5 @@
 using System.Globalization;
 using Anyformer.Catalog;
-using Anyformer.Checkpoints;
 using Anyformer.Cli.Reports;
 using Anyformer.Comparison;
 using Anyformer.Inspection;

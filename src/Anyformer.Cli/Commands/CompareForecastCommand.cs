@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Anyformer.Checkpoints;
 using Anyformer.Cli.Progress;
 using Anyformer.Cli.Reports;
 using Anyformer.Comparison;

@@ -36,20 +36,8 @@ internal static partial class ReportPage
     /// <summary>Writes <paramref name="page"/> beside <paramref name="path"/>, then puts it in place.</summary>
     public static void Write(string path, string page)
     {
-        var full = Path.GetFullPath(path);
-        var beside = $"{full}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-            File.WriteAllText(beside, page, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(beside, full, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            if (File.Exists(beside))
-                File.Delete(beside);
-            throw new UserException($"The report cannot be written to {path}: {exception.Message}", exception);
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        AtomicFile.WriteText(path, page);
     }
 
     private static string Resource(string name)

@@ -1,4 +1,3 @@
-using System.Text;
 using Anyformer.Recipes.Options;
 using Anyformer.Recipes.Yaml;
 
@@ -56,21 +55,7 @@ public sealed record RecipeDocument(RecipeMapping Root, string Source)
 
     /// <summary>Writes the document beside <paramref name="path"/> and renames it into place.</summary>
     /// <exception cref="UserException">The file cannot be written there.</exception>
-    public void Save(string path)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            File.WriteAllText(temporary, ToYaml(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            if (File.Exists(temporary))
-                File.Delete(temporary);
-            throw new UserException($"The recipe '{path}' cannot be written: {problem.Message.TrimEnd('.')}.", problem);
-        }
-    }
+    public void Save(string path) => AtomicFile.WriteText(path, ToYaml());
 
     private static RecipeMapping Set(RecipeMapping section, string[] path, int level, RecipeNode value, NodeOrigin origin)
     {

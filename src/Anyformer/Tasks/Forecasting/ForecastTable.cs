@@ -1,5 +1,4 @@
 using System.Globalization;
-using Anyformer.Checkpoints;
 using CsvHelper;
 
 namespace Anyformer.Tasks.Forecasting;

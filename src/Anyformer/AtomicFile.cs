@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Anyformer.Checkpoints;
+namespace Anyformer;
 
 /// <summary>Files that appear whole or not at all: written beside their place, flushed to the disk, then renamed.</summary>
 public static class AtomicFile
