@@ -36,7 +36,15 @@ internal static partial class ReportPage
     /// <summary>Writes <paramref name="page"/> beside <paramref name="path"/>, then puts it in place.</summary>
     public static void Write(string path, string page)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"The report cannot be written to {path}: {exception.Message}", exception);
+        }
+
         AtomicFile.WriteText(path, page);
     }
 
