@@ -14,7 +14,7 @@ internal sealed class CopiedCase : IDisposable
     public CopiedCase(string name)
     {
         foreach (var path in Directory.GetFiles(SharedFolder.Require($"parity/{name}")))
-            File.WriteAllBytes(_folder[Path.GetFileName(path)], File.ReadAllBytes(path));
+            File.WriteAllBytes(_folder[System.IO.Path.GetFileName(path)], File.ReadAllBytes(path));
     }
 
     public string Path => _folder.Path;
