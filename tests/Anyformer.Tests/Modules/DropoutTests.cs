@@ -39,6 +39,25 @@ public sealed class DropoutTests
     }
 
     [Fact]
+    public void HalfPrecisionIsDroppedToo()
+    {
+        TorchRuntime.ManualSeed(3);
+        var output = new Dropout(0.5).Call(Functional.Ones([1000], DType.BFloat16));
+        Assert.Equal(DType.BFloat16, output.DType);
+        Assert.Equal([0.0, 2.0], output.Numbers().Distinct().Order());
+    }
+
+    [Fact]
+    public void TheGradientIsDroppedLikeTheInput()
+    {
+        var input = Functional.Ones([50]);
+        input.RequiresGrad = true;
+        var output = new Dropout(0.5).Call(input);
+        output.Sum().Backward();
+        Assert.Equal(output.Numbers(), input.Grad!.Numbers());
+    }
+
+    [Fact]
     public void ProbabilityOneLeavesNothing() => Assert.Equal(new double[5], new Dropout(1).Call(Functional.Ones([5])).Numbers());
 
     [Theory]

@@ -108,15 +108,17 @@ public sealed class ResumeTests : IDisposable
         AssertSameRun(folder.Path);
     }
 
-    /// <summary>Trains a new model in a folder. A resumed one begins with other weights and another generator: both must be put back.</summary>
+    /// <summary>Trains a new model in a folder. One that goes on begins with other weights and another generator: both must be put back.</summary>
     private static TrainingState Run(
         string folder, bool resume, Watcher? watcher = null, CancellationToken cancellation = default, int? checkpointEvery = null)
     {
-        var job = new RegressionJob(batchSize: 6, dropout: 0.3, weightSeed: resume ? 77 : 1);
-        TorchRuntime.ManualSeed(resume ? 99 : 2);
+        var checkpoints = new CheckpointStore(folder);
+        var goesOn = resume && File.Exists(checkpoints.LastPath);
+        var job = new RegressionJob(batchSize: 6, dropout: 0.3, weightSeed: goesOn ? 77 : 1);
+        TorchRuntime.ManualSeed(goesOn ? 99 : 2);
         using var logs = new RunLogs(folder);
         var options = s_options with { CheckpointEvery = checkpointEvery ?? s_options.CheckpointEvery };
-        return new Trainer(job, options, new CheckpointStore(folder), logs, watcher ?? new Watcher()).Fit(resume, cancellation);
+        return new Trainer(job, options, checkpoints, logs, watcher ?? new Watcher()).Fit(resume, cancellation);
     }
 
     private void AssertSameRun(string folder)

@@ -98,11 +98,10 @@ public sealed class TrainerTests : IDisposable
         var average = Weights(job.Model);
         var watcher = new Watcher(_ => average = [.. average.Zip(Weights(job.Model), (kept, live) => decay * kept + (1 - decay) * live)]);
         new Trainer(job, s_options with { Epochs = 1, EmaDecay = decay }, Store, watcher).Fit();
-        Tensors.AssertClose(average, Functional.Cat([.. Safetensors.Load(Store.BestPath).Values.Select(tensor => tensor.Flatten())]), 1e-5);
-        Assert.NotEqual(average, Weights(job.Model), (a, b) => Math.Abs(a - b) < 1e-4);
-        var live = watcher.Epochs[0].Validation["loss"];
+        Assert.True(Weights(job.Model).Zip(average).Max(pair => Math.Abs(pair.First - pair.Second)) > 1e-3);
         job.Model.Load(Safetensors.Load(Store.BestPath));
-        Assert.Equal(live, job.Validate()["loss"]);
+        Assert.All(Weights(job.Model).Zip(average), pair => Assert.Equal(pair.Second, pair.First, 1e-5));
+        Assert.Equal(watcher.Epochs[0].Validation["loss"], job.Validate()["loss"]);
     }
 
     [Fact]

@@ -33,9 +33,9 @@ public sealed class WeightAverageTests
         Set(0);
         _average.Update();
         _average.Swap();
-        Assert.Equal(([6.0], [0.0]), (_model.Weight.Numbers(), Average()));
+        Assert.Equal([6.0, 0.0], [.. _model.Weight.Numbers(), .. Average()]);
         _average.Swap();
-        Assert.Equal(([0.0], [6.0]), (_model.Weight.Numbers(), Average()));
+        Assert.Equal([0.0, 6.0], [.. _model.Weight.Numbers(), .. Average()]);
         Assert.True(_model.Weight.RequiresGrad && _model.Weight.IsLeaf);
     }
 

@@ -1,0 +1,83 @@
+using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Tasks.Forecasting;
+using Anyformer.Torch;
+
+namespace Anyformer.Tests.Tasks.Forecasting;
+
+public sealed class ForecastBatchTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ForecastData _data;
+
+    public ForecastBatchTests() => _data = WaveTable.Load(WaveTable.Write(_folder));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void WindowsAreCopiedOutOfTheSeries()
+    {
+        using var scope = new TensorScope();
+        int[] windows = [7, 0, _data.Test.Count - 1];
+        var batch = ForecastBatch.Of(_data.Test, windows, CalendarMarks.Fraction, Device.Cpu);
+        Assert.Equal(([3L, 24, 3], [3L, 6, 3], [3L, 24, 4], [3L, 14, 4]),
+            (batch.Input.Past.Shape, batch.Target.Shape, batch.Input.PastMarks!.Shape, batch.Input.FutureMarks!.Shape), ShapesAreEqual);
+        var starts = windows.Select(window => _data.Test.Rows.Start + window).ToArray();
+        Assert.Equal(Rows(starts, 0, 24, _data.Scaled.Values, 3), batch.Input.Past.Numbers());
+        Assert.Equal(Rows(starts, 24, 6, _data.Scaled.Values, 3), batch.Target.Numbers());
+        Assert.Equal(Rows(starts, 0, 24, _data.Scaled.Marks, 4), batch.Input.PastMarks.Numbers());
+        Assert.Equal(Rows(starts, 24 - 8, 14, _data.Scaled.Marks, 4), batch.Input.FutureMarks.Numbers());
+    }
+
+    [Fact]
+    public void WithoutACalendarThereAreNoMarks()
+    {
+        using var scope = new TensorScope();
+        var input = ForecastBatch.Of(_data.Train, [0], CalendarMarks.None, Device.Cpu).Input;
+        Assert.Equal((null, null), (input.PastMarks, input.FutureMarks));
+    }
+
+    [Fact]
+    public void TheShapeOfModelsIsThatOfTheData()
+    {
+        Assert.Equal(new ForecastShape(24, 6, 8, 3, 4, 24, false), _data.Shape);
+        var path = _folder["waves.csv"];
+        Assert.Equal(new ForecastShape(24, 6, 8, 3, 4, 24, true), WaveTable.Load(path, section => section with { Marks = CalendarMarks.Integer }).Shape);
+        Assert.Equal(new ForecastShape(24, 6, 8, 2, 0, 24, false),
+            WaveTable.Load(path, section => section with { Marks = CalendarMarks.None, Columns = ["c", "a"] }).Shape);
+    }
+
+    [Fact]
+    public void WithoutStandardisingTheValuesStay()
+    {
+        var plain = WaveTable.Load(_folder["waves.csv"], section => section with { Standardize = false });
+        Assert.Equal(plain.Reading.Series.Values.Select(value => (float)value), plain.Scaled.Values.ToArray());
+        Assert.NotEqual(plain.Scaled.Values.ToArray(), _data.Scaled.Values.ToArray());
+    }
+
+    [Fact]
+    public void MistakesInTheDataAreNamed()
+    {
+        Assert.Equal("The train part has 21 rows, expected at least 30 for look-back 24 and horizon 6.",
+            Message(() => WaveTable.Load(WaveTable.Write(_folder, "short.csv", rows: 31))));
+        Assert.Contains("there is no column 'd' (columns: date, a, b, c).",
+            Message(() => WaveTable.Load(_folder["waves.csv"], section => section with { Columns = ["d"] })));
+        Assert.Equal("nonsuch.csv: there is no such file.", Message(() => WaveTable.Load("nonsuch.csv")));
+        Assert.Equal("The data set etth1 is not on this machine: get it with 'anyformer data get etth1', or name its folder with --data-dir.",
+            Message(() => WaveTable.Load("etth1")));
+    }
+
+    private static string Message(Action act) => Assert.Throws<UserException>(act).Message;
+
+    private static bool ShapesAreEqual((long[], long[], long[], long[]) a, (long[], long[], long[], long[]) b) =>
+        a.Item1.SequenceEqual(b.Item1) && a.Item2.SequenceEqual(b.Item2) && a.Item3.SequenceEqual(b.Item3) && a.Item4.SequenceEqual(b.Item4);
+
+    private static double[] Rows(int[] starts, int offset, int count, ReadOnlySpan<float> values, int width)
+    {
+        var rows = new List<double>();
+        foreach (var start in starts)
+            foreach (var value in values.Slice((start + offset) * width, count * width))
+                rows.Add(value);
+        return [.. rows];
+    }
+}

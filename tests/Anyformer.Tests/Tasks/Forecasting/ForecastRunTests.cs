@@ -1,0 +1,172 @@
+using Anyformer.Data.TimeSeries;
+using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Tasks.Forecasting;
+using Anyformer.Torch;
+using Anyformer.Training;
+using Anyformer.Training.Logging;
+
+namespace Anyformer.Tests.Tasks.Forecasting;
+
+[Collection(DefaultGenerator.Name)]
+public sealed class ForecastRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _path;
+
+    public ForecastRunTests() => _path = WaveTable.Write(_folder);
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("itransformer", CalendarMarks.Fraction, true)]
+    [InlineData("itransformer", CalendarMarks.None, false)]
+    [InlineData("dlinear", CalendarMarks.Fraction, true)]
+    [InlineData("ts-transformer", CalendarMarks.Fraction, true)]
+    [InlineData("ts-transformer", CalendarMarks.None, true)]
+    public void TheForecastOfAWindowIsTheEvaluators(string id, CalendarMarks marks, bool standardize)
+    {
+        var recipe = WaveTable.Recipe(_path, id);
+        var run = Trained(recipe with { Data = recipe.Data with { Marks = marks, Standardize = standardize, Columns = ["c", "a"] } });
+        var window = run.Data.Test.Count - 1;
+        var expected = new ForecastEvaluator(run.Data, run.Data.Test, 1, Device.Cpu).Forecast(run.Model, [window]);
+        var scaler = run.Data.Scaled.Scaler;
+
+        // The table without the rows that the last window forecasts.
+        var cut = _folder["cut.csv"];
+        File.WriteAllLines(cut, File.ReadLines(_path).SkipLast(6));
+        var forecast = ForecastPredictor.Open(_folder["run"]).Predict(cut);
+        Assert.Equal(["c", "a"], forecast.Variates);
+        Assert.Equal(run.Data.Reading.Series.Times[^6..], forecast.Times);
+        Assert.Equal(expected.Select((value, i) => value * scaler.Deviation[i % 2] + scaler.Mean[i % 2]), forecast.Values, (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Fact]
+    public void ARunWritesItselfDown()
+    {
+        var run = Trained(WaveTable.Recipe(_path, "dlinear") with { Training = WaveTable.Training with { Epochs = 2 } });
+        Assert.True(run.CanResume);
+        var read = Assert.IsType<ForecastRecipe>(Recipe.Load(ForecastRun.RecipePath(run.Folder)));
+        Assert.Equal(run.Recipe, read);
+        Assert.Equal(2, MetricsLog.Read(Path.Combine(run.Folder, "metrics.jsonl")).Count);
+        Assert.Single(Directory.GetFiles(Path.Combine(run.Folder, "tensorboard")));
+        Assert.Equal(["best.safetensors", "last.safetensors"],
+            Directory.GetFiles(Path.Combine(run.Folder, "checkpoints")).Select(path => Path.GetFileName(path)!).Order());
+        var (validation, test) = run.Evaluate();
+        Assert.Equal(MetricsLog.Read(Path.Combine(run.Folder, "metrics.jsonl")).Min(entry => entry.Metrics["validation-loss"]), validation.Overall.MeanSquaredError, 1e-9);
+        Assert.True(test.Overall.MeanAbsoluteError > 0);
+        Assert.Equal(["dlinear"], run.Samples()[0].Predictions.Select(prediction => prediction.ModelId));
+    }
+
+    [Fact]
+    public void ABrokenOffRunGoesOnToTheSameEnd()
+    {
+        var recipe = WaveTable.Recipe(_path, "itransformer") with { Training = WaveTable.Training with { Epochs = 3 } };
+        var whole = Trained(recipe, "whole");
+        using (var cancellation = new CancellationTokenSource())
+        {
+            var first = new ForecastRun(recipe, WaveTable.Store, _folder["cut"]);
+            Assert.False(first.CanResume);
+            var state = first.Train(resume: false, new StopAt(9, cancellation), cancellation.Token);
+            Assert.Equal((9L, false), (state.Step, state.Finished));
+        }
+
+        var second = new ForecastRun(recipe, WaveTable.Store, _folder["cut"]);
+        Assert.True(second.CanResume);
+        var end = second.Train(resume: true, new StopAt(-1, null), default);
+        Assert.Equal((21L, true), (end.Step, end.Finished));
+        Assert.Equal([7L, 14, 21], second.LearningCurve().Select(point => point.Step));
+        Assert.Equal(whole.LearningCurve().Select(point => (point.TrainLoss, point.ValidationLoss)),
+            second.LearningCurve().Select(point => (point.TrainLoss, point.ValidationLoss)));
+        foreach (var (name, tensor) in whole.Model.StateDict())
+            Tensors.AssertSame(tensor, second.Model.StateDict()[name]);
+    }
+
+    [Fact]
+    public void SeriesUnseenAreForecastByAModelThatIsFree()
+    {
+        Trained(WaveTable.Recipe(_path, "itransformer"));
+        var predictor = ForecastPredictor.Open(_folder["run"]);
+        var forecast = predictor.PredictUnseen(WaveTable.Write(_folder, "other.csv", 60, "p", "q", "r", "s", "t"));
+        Assert.Equal(["p", "q", "r", "s", "t"], forecast.Variates);
+        Assert.Equal((6, 30), (forecast.Times.Count, forecast.Values.Length));
+        // Column q runs between 8 and 12, t between 35 and 45.
+        Assert.All(forecast.Values.Chunk(5), row => Assert.True(row[1] is > 5 and < 15 && row[4] is > 25 and < 55));
+    }
+
+    [Fact]
+    public void AModelBoundToItsVariatesRefusesOthers()
+    {
+        Trained(WaveTable.Recipe(_path, "ts-transformer"));
+        var predictor = ForecastPredictor.Open(_folder["run"]);
+        var other = WaveTable.Write(_folder, "other.csv", 60, "p", "q");
+        Assert.Equal("The model ts-transformer forecasts only the 3 variates it was trained on: a, b, c.", Message(() => predictor.PredictUnseen(other)));
+        Assert.Equal($"{other}: there is no column 'a' (columns: date, p, q).", Message(() => predictor.Predict(other)));
+        var few = WaveTable.Write(_folder, "few.csv", 23);
+        Assert.Equal($"{few} has 23 rows, expected at least the lookback of 24.", Message(() => predictor.Predict(few)));
+        Assert.Equal(6, predictor.Predict(WaveTable.Write(_folder, "enough.csv", 24)).Times.Count);
+    }
+
+    [Fact]
+    public void MissingValuesAreFilledAsTheRecipeOrTheCallerSays()
+    {
+        var gap = _folder["gap.csv"];
+        File.WriteAllLines(gap, File.ReadLines(_path).Select((line, i) => i == 390 ? line.Split(',')[0] + ",,1,2" : line));
+        Trained(WaveTable.Recipe(_path, "dlinear"), "strict");
+        var recipe = WaveTable.Recipe(_path, "dlinear");
+        Trained(recipe with { Data = recipe.Data with { Fill = MissingValueFill.Forward } }, "filling");
+        var strict = ForecastPredictor.Open(_folder["strict"]);
+        Assert.Contains("gap.csv", Message(() => strict.Predict(gap)));
+        Assert.Equal(strict.Predict(gap, FillPolicy.Forward).Values, ForecastPredictor.Open(_folder["filling"]).Predict(gap).Values);
+        Assert.NotEqual(strict.Predict(gap, FillPolicy.Forward).Values, ForecastPredictor.Open(_folder["filling"]).Predict(gap, FillPolicy.Zero).Values);
+    }
+
+    [Fact]
+    public void AFolderThatIsNoRunIsRefused()
+    {
+        var checkpoint = Path.Combine(_folder["none"], "checkpoints", "best.safetensors");
+        Assert.Equal($"The folder '{_folder["none"]}' holds no trained run: expected {Path.Combine(_folder["none"], "recipe.yaml")} and {checkpoint}.",
+            Message(() => ForecastPredictor.Open(_folder["none"])));
+        Trained(WaveTable.Recipe(_path, "dlinear"));
+        Assert.StartsWith("The device 'cuda:99' is not there", Message(() => ForecastPredictor.Open(_folder["run"], "cuda:99")));
+        File.WriteAllText(Path.Combine(_folder["run"], "checkpoints", "best.safetensors"), "damaged and no checkpoint");
+        Assert.Contains("cannot be read as a safetensors file", Message(() => ForecastPredictor.Open(_folder["run"])));
+    }
+
+    [Fact]
+    public void WhatCannotBeTrainedIsTold()
+    {
+        Assert.Equal("SeasonalNaive has no parameters, so there is nothing to train.", Message(() => Trained(WaveTable.Recipe(_path, "seasonal-naive"))));
+        var recipe = WaveTable.Recipe(_path, "dlinear");
+        Assert.StartsWith("Device 'tpu' is unknown", Message(() => Trained(recipe with { Training = recipe.Training with { Device = "tpu" } })));
+        Assert.StartsWith("The calendar 'learned' does not read fractional marks.", Message(() => Trained(WaveTable.Recipe(
+            _path, "ts-transformer", (TimeSeriesTransformerOptions)WaveTable.Small("ts-transformer")
+                with { Calendar = CalendarKind.Learned }))));
+    }
+
+    [Fact]
+    public void AForecastIsWrittenAsATable()
+    {
+        var times = new[] { new DateTime(2024, 1, 1, 22, 0, 0), new DateTime(2024, 1, 1, 23, 30, 0) };
+        ForecastTable.Write(_folder["f.csv"], new Forecast(["a", "b,c"], times, [1.5, -2, 1e-7, 4]));
+        Assert.Equal(["date,a,\"b,c\"", "2024-01-01 22:00:00,1.5,-2", "2024-01-01 23:30:00,1E-07,4"], File.ReadAllLines(_folder["f.csv"]));
+    }
+
+    private ForecastRun Trained(ForecastRecipe recipe, string folder = "run")
+    {
+        var run = new ForecastRun(recipe, WaveTable.Store, _folder[folder]);
+        Assert.True(run.Train(resume: false, new StopAt(-1, null), default).Finished);
+        return run;
+    }
+
+    private static string Message(Action act) => Assert.Throws<UserException>(act).Message;
+
+    private sealed class StopAt(long step, CancellationTokenSource? cancellation) : TrainingObserver
+    {
+        public override void OnStep(StepReport report)
+        {
+            if (report.Step == step)
+                cancellation!.Cancel();
+        }
+    }
+}
