@@ -33,6 +33,16 @@ public static class AtomicFile
     /// <exception cref="UserException">As <see cref="Write"/>.</exception>
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>Deletes what a process that was killed left half written in a folder and below.</summary>
+    public static void DeleteLeftovers(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, "*.tmp", SearchOption.AllDirectories).Where(IsTemporary))
+            File.Delete(path);
+    }
+
+    private static bool IsTemporary(string path) =>
+        Guid.TryParseExact(Path.GetExtension(Path.GetFileNameWithoutExtension(path)).TrimStart('.'), "N", out _);
+
     private static FileStream Create(string path, string temporary)
     {
         if (Directory.Exists(path))

@@ -7,9 +7,7 @@ public sealed class WithoutLibtorchTests : IDisposable
 
     public WithoutLibtorchTests()
     {
-        Directory.CreateDirectory(_workspace["program"]);
-        foreach (var file in Directory.EnumerateFiles(CliProcess.ProgramFolder).Where(file => !file.EndsWith(".so", StringComparison.Ordinal)))
-            File.Copy(file, Path.Combine(_workspace["program"], Path.GetFileName(file)));
+        _workspace.CopyProgram();
     }
 
     [Theory]

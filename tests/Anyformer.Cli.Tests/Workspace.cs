@@ -24,6 +24,14 @@ internal sealed class Workspace : IDisposable
     /// <summary>Starts a command line.</summary>
     public CliProcess Start(params string[] arguments) => CliProcess.Start(Folder, arguments);
 
+    /// <summary>Copies the program, without its native library, to the folder <c>program</c>.</summary>
+    public void CopyProgram()
+    {
+        Directory.CreateDirectory(this["program"]);
+        foreach (var file in Directory.EnumerateFiles(CliProcess.ProgramFolder).Where(file => !file.EndsWith(".so", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(this["program"], Path.GetFileName(file)));
+    }
+
     /// <summary>Writes a text file.</summary>
     public void Write(string name, string text)
     {

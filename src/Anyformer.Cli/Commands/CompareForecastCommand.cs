@@ -69,7 +69,7 @@ public static class CompareForecastCommand
     }
 
     private static (IReadOnlyList<ModelResult> Models, IReadOnlyList<ForecastSample> Samples) Compare(
-        ForecastComparison comparison, CancellationToken cancellation) => ProgressDisplay.Show(progress =>
+        ForecastComparison comparison, CancellationToken cancellation) => ProgressDisplay.Show(ProgressDisplay.StepsPerSecond, progress =>
         {
             using var promise = Announcements.OnInterrupt(cancellation);
             return comparison.Run(new ComparisonProgress(progress), cancellation);

@@ -47,11 +47,13 @@ public static class DataCommand
         command.SetAction(parsed =>
         {
             var store = DataFolders.Store(parsed);
+            // A data set that was asked for by name has to be there.
+            var named = parsed.GetValue(ids) is { Length: > 0 };
             var wrong = 0;
             foreach (var check in Chosen(parsed, ids).Select(store.Check))
             {
                 Terminal.Out.MarkupLineInterpolated($"{check.Source.Id}: {Verdict(check)}");
-                wrong += check.State == DataState.Different ? 1 : 0;
+                wrong += check.State == DataState.Different || (named && check.State == DataState.Missing) ? 1 : 0;
             }
 
             return wrong == 0 ? 0 : 2;
@@ -65,11 +67,12 @@ public static class DataCommand
         parsed.GetValue(ids) is { Length: > 0 } named ? [.. named.Select(KnownDataSources.Get)] : KnownDataSources.All;
 
     private static string Download(DataStore store, DataSource source, HttpClient client, CancellationToken cancellation) =>
-        ProgressDisplay.Show(display =>
+        ProgressDisplay.Show(speed => $"{Processor.Bytes(speed)}/s", display =>
         {
             var task = display.Add(source.Id);
-            var progress = new DownloadReport(task);
-            return store.GetAsync(source, client, progress, cancellation).GetAwaiter().GetResult();
+            var path = store.GetAsync(source, client, new DownloadReport(task), cancellation).GetAwaiter().GetResult();
+            task.Finish();
+            return path;
         });
 
     private static string Verdict(DataCheck check) => check.State switch

@@ -91,12 +91,13 @@ public static class TrainCommand
         return new ForecastRun(recipe, DataFolders.Store(parsed), folder);
     }
 
-    private static TrainingState Train(ForecastRun run, bool resume, CancellationToken cancellation) => ProgressDisplay.Show(display =>
+    private static TrainingState Train(ForecastRun run, bool resume, CancellationToken cancellation) => ProgressDisplay.Show(ProgressDisplay.StepsPerSecond, display =>
     {
         using var promise = Announcements.OnInterrupt(cancellation);
         var task = display.Add(run.Recipe.Model.Id);
         var state = run.Train(resume, new TrainingProgressObserver(task), cancellation);
-        task.Finish();
+        if (state.Finished)
+            task.Finish();
         return state;
     });
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 
 namespace Anyformer.Cli.Progress;
@@ -5,13 +6,20 @@ namespace Anyformer.Cli.Progress;
 /// <summary>Shows long work on standard error: bars with rate and time left to a person, plain lines to a file.</summary>
 public static class ProgressDisplay
 {
+    /// <summary>The rate of trainings.</summary>
+    public static string StepsPerSecond(double speed) => string.Create(CultureInfo.InvariantCulture, $"{speed:0.0} steps/s");
+
     /// <summary>Runs the work with somewhere to show its progress.</summary>
-    public static T Show<T>(Func<IProgressDisplay, T> work)
+    /// <param name="rate">Says how fast it is, from what is done in a second.</param>
+    /// <param name="work">The work.</param>
+    public static T Show<T>(Func<double, string> rate, Func<IProgressDisplay, T> work)
     {
         if (!Terminal.IsInteractive)
             return work(new PlainProgress());
         return Terminal.Error.Progress().AutoRefresh(true).HideCompleted(false)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn(), new RateColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(),
+                new RateColumn(rate), new RemainingTimeColumn())
             .Start(context => work(new BarProgress(context)));
     }
 }

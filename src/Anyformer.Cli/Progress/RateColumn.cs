@@ -1,12 +1,13 @@
-using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace Anyformer.Cli.Progress;
 
-/// <summary>Steps a second of a task.</summary>
-internal sealed class RateColumn : ProgressColumn
+/// <summary>How fast a task is, in words.</summary>
+internal sealed class RateColumn(Func<double, string> rate) : ProgressColumn
 {
+    protected override bool NoWrap => true;
+
     public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-        new Text(task.Speed is { } speed ? string.Create(CultureInfo.InvariantCulture, $"{speed:0.0} steps/s") : "");
+        new Text(task.Speed is { } speed ? rate(speed) : "");
 }

@@ -39,6 +39,17 @@ public sealed class DataCommandTests : IDisposable
     }
 
     [Fact]
+    public void AMissingDataSetFailsWhenItIsAskedForByName()
+    {
+        // A copy of the program has no data sets above it.
+        _workspace.CopyProgram();
+        using var one = CliProcess.Start(_workspace.Folder, ["data", "check", "etth1"], _workspace["program"]);
+        using var all = CliProcess.Start(_workspace.Folder, ["data", "check"], _workspace["program"]);
+        Assert.Equal((2, "etth1: not here\n"), (one.Wait().ExitCode, one.Wait().Output));
+        Assert.Contains("etth1: not here\n", all.Wait().Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AnUnknownDataSetIsAMistake() => Assert.StartsWith(
         "The data set 'nothing' is unknown, expected one of etth1, ", _workspace.Run("data", "get", "nothing").Mistake(), StringComparison.Ordinal);
 

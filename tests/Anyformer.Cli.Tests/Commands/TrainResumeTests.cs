@@ -79,6 +79,7 @@ public sealed class TrainResumeTests : IClassFixture<TrainResumeTests.WholeRun>,
         CopyFolder(_workspace["runs/whole"], _workspace[_run]);
         File.Delete(_workspace[$"{_run}/result.json"]);
         File.Delete(_workspace[$"{_run}/report.html"]);
+        _workspace.Write($"{_run}/checkpoints/last.safetensors.{Guid.NewGuid():N}.tmp", "half a checkpoint");
         Finish("");
     }
 
@@ -99,8 +100,12 @@ public sealed class TrainResumeTests : IClassFixture<TrainResumeTests.WholeRun>,
         Assert.Equal(Metrics("runs/whole"), Metrics(_run));
         Assert.Equal(_workspace.Errors("runs/whole"), _workspace.Errors(_run));
         Assert.Equal(Curve("runs/whole"), Curve(_run));
-        Assert.True(File.Exists(_workspace[$"{_run}/report.html"]));
+        Assert.Equal(Files("runs/whole"), Files(_run));
     }
+
+    private string[] Files(string run) =>
+        [.. Directory.EnumerateFiles(_workspace[run], "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_workspace[run], path))
+            .Where(path => !path.StartsWith("tensorboard/", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private string State(string run) => Timeless(Checkpoint.State(_workspace[$"{run}/checkpoints/last.safetensors"]), "Seconds");
 

@@ -1,4 +1,5 @@
 using Anyformer.Catalog;
+using Anyformer.Checkpoints;
 using Anyformer.Comparison;
 using Anyformer.Data.Sources;
 using Anyformer.Data.TimeSeries;
@@ -57,6 +58,7 @@ public sealed class ForecastRun
     public TrainingState Train(bool resume, TrainingObserver observer, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Folder);
+        AtomicFile.DeleteLeftovers(Folder);
         _recipe.ToDocument().Save(RecipePath(Folder));
         using var logs = new RunLogs(Folder);
         var job = new ForecastTrainingJob(Model, Data, _recipe.Training.BatchSize, _recipe.Evaluation.BatchSize, _recipe.Training.Seed, _device);
