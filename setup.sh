@@ -36,9 +36,10 @@ publish_command_line() {
     dotnet publish "$root/src/Anyformer.Cli" --configuration Release --output "$root/build/cli" --verbosity quiet
 }
 
-start_log "$root/build/setup.log"
+mkdir -p "$root/build"
 exec {lock}>"$root/build/setup.lock"
 flock "$lock" # Several processes of one run may set up at the same moment.
+start_log "$root/build/setup.log"
 
 torch=$(torch_folder)
 install_missing_packages "$torch"

@@ -33,7 +33,9 @@ whose folder you name in ANYFORMER_TORCH (with PyTorch: python3 -c 'import torch
     fi
     local -a apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes)
     step "Reading the package lists" "${apt[@]}" update
-    step "Installing ${packages[*]}" "${apt[@]}" install --no-install-recommends "${packages[@]}"
+    # Hundreds of small packages: written to the disk once, at the end, they take half the time.
+    step "Installing ${packages[*]}" "${apt[@]}" --option Dpkg::Options::=--force-unsafe-io install --no-install-recommends "${packages[@]}"
+    sync --file-system /usr
 }
 
 require_dotnet() {
