@@ -12,7 +12,10 @@ public sealed class TrainerTests : IDisposable
 {
     private static readonly TrainingSection s_options = new()
     {
-        LearningRate = 0.01, Epochs = 3, Patience = null, Schedule = new ConstantSchedule(),
+        LearningRate = 0.01,
+        Epochs = 3,
+        Patience = null,
+        Schedule = new ConstantSchedule(),
     };
 
     private readonly TemporaryFolder _folder = new();

@@ -1,5 +1,4 @@
 using Anyformer.Catalog;
-using Anyformer.Checkpoints;
 using Anyformer.Comparison;
 using Anyformer.Data.Sources;
 using Anyformer.Data.TimeSeries;
