@@ -27,7 +27,12 @@ public sealed class MemoryTests
         });
         var options = new TrainingSection
         {
-            Epochs = int.MaxValue, MaxSteps = Steps, Patience = null, Schedule = new ConstantSchedule(), GradientClip = 1, EmaDecay = 0.99,
+            Epochs = int.MaxValue,
+            MaxSteps = Steps,
+            Patience = null,
+            Schedule = new ConstantSchedule(),
+            GradientClip = 1,
+            EmaDecay = 0.99,
         };
         Assert.Equal(Steps, new Trainer(new TinyJob(), options, null, watcher).Fit().Step);
         Assert.InRange(end, settled * 0.9, settled * 1.02);

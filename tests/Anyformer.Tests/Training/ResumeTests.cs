@@ -18,7 +18,14 @@ public sealed class ResumeTests : IDisposable
     /// <summary>Whatever keeps state between steps: dropout, moments, a moving average, accumulated batches, a driven momentum.</summary>
     private static readonly TrainingSection s_options = new()
     {
-        LearningRate = 0.02, Epochs = 4, Patience = 3, Schedule = new OneCycleSchedule(), EmaDecay = 0.9, Accumulate = 2, GradientClip = 1, CheckpointEvery = 3,
+        LearningRate = 0.02,
+        Epochs = 4,
+        Patience = 3,
+        Schedule = new OneCycleSchedule(),
+        EmaDecay = 0.9,
+        Accumulate = 2,
+        GradientClip = 1,
+        CheckpointEvery = 3,
     };
 
     private readonly TemporaryFolder _whole = new();

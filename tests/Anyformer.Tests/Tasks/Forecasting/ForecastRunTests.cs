@@ -141,7 +141,8 @@ public sealed class ForecastRunTests : IDisposable
         Assert.StartsWith("Device 'tpu' is unknown", Message(() => Trained(recipe with { Training = recipe.Training with { Device = "tpu" } })));
         Assert.StartsWith("The calendar 'learned' does not read fractional marks.", Message(() => Trained(WaveTable.Recipe(
             _path, "ts-transformer", (TimeSeriesTransformerOptions)WaveTable.Small("ts-transformer")
-                with { Calendar = CalendarKind.Learned }))));
+                with
+            { Calendar = CalendarKind.Learned }))));
     }
 
     [Fact]

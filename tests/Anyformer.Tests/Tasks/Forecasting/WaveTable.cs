@@ -35,7 +35,10 @@ internal static class WaveTable
 
     public static TrainingSection Training { get; } = new()
     {
-        LearningRate = 5e-3, Epochs = 1, Schedule = new ConstantSchedule(), Seed = 1,
+        LearningRate = 5e-3,
+        Epochs = 1,
+        Schedule = new ConstantSchedule(),
+        Seed = 1,
     };
 
     public static ForecastRecipe Recipe(string path, string id, object? options = null) => new()
