@@ -43,7 +43,7 @@ public static class VerifyCommand
             failed += outcome.Passed ? 0 : 1;
         }
 
-        Terminal.Error.MarkupLineInterpolated(failed == 0 ? $"[green]{cases.Length} cases passed.[/]" : (FormattableString)$"[red]{failed} of {cases.Length} cases failed.[/]");
+        Terminal.Error.MarkupLineInterpolated(failed == 0 ? $"[green]{cases.Length} of {cases.Length} cases passed.[/]" : (FormattableString)$"[red]{failed} of {cases.Length} cases failed.[/]");
         return failed == 0 ? 0 : 1;
     }
 
