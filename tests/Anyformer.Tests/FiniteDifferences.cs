@@ -20,7 +20,8 @@ internal static class FiniteDifferences
             for (var i = 0; i < gradient.Length; i += Math.Max(1, gradient.Length / MostElements))
             {
                 var slope = Slope(leaf, i, loss);
-                Assert.True(Math.Abs(slope - gradient[i]) <= tolerance * (1 + Math.Abs(slope)), $"the gradient at {i} is {gradient[i]:R}, the slope {slope:R}");
+                Assert.True(Math.Abs(slope - gradient[i]) <= tolerance * (1 + Math.Abs(slope)),
+                    $"the gradient at {i} is {gradient[i]:R}, the slope {slope:R}");
             }
         }
     }

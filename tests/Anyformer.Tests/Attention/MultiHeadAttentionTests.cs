@@ -66,7 +66,8 @@ public sealed class MultiHeadAttentionTests
         attention.To(DType.Float64);
         var (tokens, context) = (Tensors.Normal64(1, 2, 3, 4), Tensors.Normal64(2, 2, 2, 4));
         tokens.RequiresGrad = context.RequiresGrad = true;
-        FiniteDifferences.AssertGradients([tokens, context, .. attention.Parameters()], () => attention.Call(tokens, context, null).Square().Sum());
+        FiniteDifferences.AssertGradients([tokens, context, .. attention.Parameters()],
+            () => attention.Call(tokens, context, null).Square().Sum());
     }
 
     [Theory]

@@ -109,7 +109,8 @@ public sealed class SoftmaxAttentionTests
     private sealed record Sizes(int Batch, int Heads, int Queries, int Keys, int Width, bool IsMasked)
     {
         public (Tensor Queries, Tensor Keys, Tensor Values) Draw() =>
-            (Tensors.Normal(1, Batch, Heads, Queries, Width), Tensors.Normal(2, Batch, Heads, Keys, Width), Tensors.Normal(3, Batch, Heads, Keys, Width));
+            (Tensors.Normal(1, Batch, Heads, Queries, Width), Tensors.Normal(2, Batch, Heads, Keys, Width),
+                Tensors.Normal(3, Batch, Heads, Keys, Width));
 
         /// <summary>A mask for each sample; every query sees the first key.</summary>
         public Tensor Mask()
@@ -126,7 +127,8 @@ public sealed class SoftmaxAttentionTests
                 for (var query = 0; query < Queries; query++)
                 {
                     var scores = Enumerable.Range(0, Keys).Select(key => mask is null || mask[(head / Heads * Queries + query) * Keys + key] != 0
-                        ? Enumerable.Range(0, Width).Sum(i => queries[(head * Queries + query) * Width + i] * keys[(head * Keys + key) * Width + i]) / Math.Sqrt(Width)
+                        ? Enumerable.Range(0, Width).Sum(i =>
+                            queries[(head * Queries + query) * Width + i] * keys[(head * Keys + key) * Width + i]) / Math.Sqrt(Width)
                         : double.NegativeInfinity).Select(Math.Exp).ToArray();
                     for (var i = 0; i < Width; i++)
                         context[(head * Queries + query) * Width + i] =

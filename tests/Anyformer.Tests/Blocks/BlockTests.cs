@@ -25,7 +25,8 @@ public sealed class BlockTests
         var tokens = Tensors.Normal(1, 2, 5, Width);
         var mask = Masks.Causal(5);
         var mixed = first.Call(tokens + mixer.Call(tokens, mask));
-        Tensors.AssertSame(second.Call(mixed + feedForward.Call(mixed)), new EncoderBlock(mixer, new PostNorm(first), feedForward, new PostNorm(second)).Call(tokens, mask));
+        Tensors.AssertSame(second.Call(mixed + feedForward.Call(mixed)),
+            new EncoderBlock(mixer, new PostNorm(first), feedForward, new PostNorm(second)).Call(tokens, mask));
     }
 
     [Fact]

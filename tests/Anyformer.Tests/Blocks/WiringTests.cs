@@ -27,7 +27,8 @@ public sealed class WiringTests
     public void DropoutThinsTheBranchOnlyInTraining()
     {
         using var scope = new TensorScope();
-        foreach (var (wiring, skipped) in new (Wiring, Tensor)[] { (new PostNorm(_norm, dropout: 1), _norm.Call(_tokens)), (new PreNorm(_norm, dropout: 1), _tokens) })
+        (Wiring, Tensor)[] wirings = [(new PostNorm(_norm, dropout: 1), _norm.Call(_tokens)), (new PreNorm(_norm, dropout: 1), _tokens)];
+        foreach (var (wiring, skipped) in wirings)
         {
             Tensors.AssertSame(skipped, wiring.Call(_tokens, Sublayer));
             wiring.Eval();

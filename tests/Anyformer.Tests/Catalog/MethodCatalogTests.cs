@@ -91,13 +91,15 @@ public sealed partial class MethodCatalogTests
         Assert.Equal(
             "The catalog knows no Forecaster 'itranformer'; did you mean 'itransformer'?",
             Assert.Throws<UserException>(() => MethodCatalog.Get<Forecaster>("itranformer")).Message);
-        Assert.StartsWith("The catalog knows no TokenMixer 'dlinear'; expected one of ", Assert.Throws<UserException>(() => MethodCatalog.Get<TokenMixer>("dlinear")).Message);
+        Assert.StartsWith("The catalog knows no TokenMixer 'dlinear'; expected one of ",
+            Assert.Throws<UserException>(() => MethodCatalog.Get<TokenMixer>("dlinear")).Message);
         Assert.Equal(
             "The model dlinear has no preset 'small'; it has none.",
             Assert.Throws<UserException>(() => Entry("dlinear").BindOptions(new ModelSection { Id = "dlinear", Preset = "small" })).Message);
         Assert.Equal(
             "The model ts-transformer has no preset 'tiny'; it has small.",
-            Assert.Throws<UserException>(() => Entry("ts-transformer").BindOptions(new ModelSection { Id = "ts-transformer", Preset = "tiny" })).Message);
+            Assert.Throws<UserException>(
+                () => Entry("ts-transformer").BindOptions(new ModelSection { Id = "ts-transformer", Preset = "tiny" })).Message);
     }
 
     [Fact]

@@ -28,7 +28,8 @@ public sealed class SafetensorsTests : IDisposable
         Property.Holds(Gen.ListOf(tensors), drawn =>
         {
             using var scope = new TensorScope();
-            var saved = drawn.Index().ToDictionary(item => $"t{item.Index}", item => (Tensors.Normal(item.Index, item.Item.shape) * 3).To(item.Item.type));
+            var saved = drawn.Index().ToDictionary(
+                item => $"t{item.Index}", item => (Tensors.Normal(item.Index, item.Item.shape) * 3).To(item.Item.type));
             Safetensors.Save(_folder["a"], saved, new Dictionary<string, string> { ["count"] = $"{saved.Count}" });
             var loaded = Safetensors.Load(_folder["a"], out var metadata);
             Assert.Equal($"{saved.Count}", metadata["count"]);
@@ -112,6 +113,7 @@ public sealed class SafetensorsTests : IDisposable
     {
         Assert.Contains($"'{_folder["none"]}'", Assert.Throws<UserException>(() => StateDictFile.Load(_folder["none"])).Message);
         var text = _folder.Write("text", "no checkpoint at all, just a text"u8.ToArray());
-        Assert.StartsWith($"'{text}' cannot be read as a safetensors file: ", Assert.Throws<UserException>(() => StateDictFile.Load(text)).Message);
+        Assert.StartsWith($"'{text}' cannot be read as a safetensors file: ",
+            Assert.Throws<UserException>(() => StateDictFile.Load(text)).Message);
     }
 }

@@ -35,7 +35,8 @@ public sealed class StateDictLayoutTests
     [Fact]
     public void EveryRuleGivesItsOfficialForm()
     {
-        var official = s_layout.ToOfficial(Shapes(2, 3, 11).ToDictionary(item => item.Key, item => Functional.Arange(Count(item.Value)).Reshape(item.Value)));
+        var official = s_layout.ToOfficial(Shapes(2, 3, 11).ToDictionary(
+            item => item.Key, item => Functional.Arange(Count(item.Value)).Reshape(item.Value)));
         Assert.Equal([2L], official["layers.10.ln_weight"].Shape);
         Assert.Equal([2L, 3, 1, 1], official["layers.10.conv.weight"].Shape);
         Assert.Equal([3L, 2], official["lm_head.kernel"].Shape);

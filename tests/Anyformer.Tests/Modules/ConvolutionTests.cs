@@ -17,13 +17,15 @@ public sealed class ConvolutionTests
         from dilation in Gen.Choose(1, 2)
         from spare in Gen.Choose(0, 4)
         from bias in Gen.Elements(true, false)
-        select new Sizes(groups * channels.Item1, groups * channels.Item2, kernel, stride, padding, dilation, groups, bias, dilation * (kernel - 1) + 1 + spare);
+        select new Sizes(groups * channels.Item1, groups * channels.Item2, kernel, stride, padding, dilation, groups, bias,
+            dilation * (kernel - 1) + 1 + spare);
 
     [Fact]
     public void AlongOneDimensionItIsASumOverTheKernel() => Property.Holds(s_sizes, sizes =>
     {
         using var scope = new TensorScope();
-        var module = new Conv1d(sizes.Inputs, sizes.Outputs, sizes.Kernel, sizes.Stride, sizes.Padding, sizes.Dilation, sizes.Groups, sizes.Bias);
+        var module = new Conv1d(sizes.Inputs, sizes.Outputs, sizes.Kernel, sizes.Stride, sizes.Padding, sizes.Dilation, sizes.Groups,
+            sizes.Bias);
         var input = Tensors.Normal(sizes.Length, 2, sizes.Inputs, sizes.Length);
         var output = module.Call(input);
         Assert.Equal([2L, sizes.Outputs, sizes.OutputLength], output.Shape);
@@ -42,7 +44,8 @@ public sealed class ConvolutionTests
     public void OverImagesItIsASumOverTheSquareOfTheKernel() => Property.Holds(s_sizes, sizes =>
     {
         using var scope = new TensorScope();
-        var module = new Conv2d(sizes.Inputs, sizes.Outputs, sizes.Kernel, sizes.Stride, sizes.Padding, sizes.Dilation, sizes.Groups, sizes.Bias);
+        var module = new Conv2d(sizes.Inputs, sizes.Outputs, sizes.Kernel, sizes.Stride, sizes.Padding, sizes.Dilation, sizes.Groups,
+            sizes.Bias);
         var (height, width) = (sizes.Length, sizes.Length + 1);
         var input = Tensors.Normal(sizes.Length, 1, sizes.Inputs, height, width);
         var output = module.Call(input);

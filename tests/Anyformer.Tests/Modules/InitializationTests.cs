@@ -23,15 +23,19 @@ public sealed class InitializationTests
             ],
             convolution.Weight, 1e-7);
         Tensors.AssertClose([-0.17404522, -0.23978922], convolution.Bias!, 1e-7);
-        Tensors.AssertClose([-0.14679509, 0.78614128, 0.94682163, -1.114344, 1.69079018, -0.8948279], Seeded(() => new Embedding(3, 2)).Weight, 1e-7);
+        Tensors.AssertClose([-0.14679509, 0.78614128, 0.94682163, -1.114344, 1.69079018, -0.8948279],
+            Seeded(() => new Embedding(3, 2)).Weight, 1e-7);
     }
 
     [Fact]
     public void FormulasAreThoseOfTorchNnInit()
     {
-        AssertDrawn([-0.11753014, 0.62941676, 0.75806397, -0.89218926, 1.35371554, -0.71643567], p => Initialization.KaimingNormal(p, 0.2), 2, 3);
-        AssertDrawn([0.0968577, -0.83536965, 0.44157377, 0.43513530, -0.74118608, -0.20784226], p => Initialization.KaimingUniform(p, 0.2), 2, 3);
-        AssertDrawn([0.66730458, -1.09550047, 1.28127575, 1.26930046, -0.88112032, 0.13946423], p => Initialization.TruncatedNormal(p, 0.5, 2), 2, 3);
+        AssertDrawn([-0.11753014, 0.62941676, 0.75806397, -0.89218926, 1.35371554, -0.71643567],
+            p => Initialization.KaimingNormal(p, 0.2), 2, 3);
+        AssertDrawn([0.0968577, -0.83536965, 0.44157377, 0.43513530, -0.74118608, -0.20784226],
+            p => Initialization.KaimingUniform(p, 0.2), 2, 3);
+        AssertDrawn([0.66730458, -1.09550047, 1.28127575, 1.26930046, -0.88112032, 0.13946423],
+            p => Initialization.TruncatedNormal(p, 0.5, 2), 2, 3);
         AssertDrawn(
             [
                 -0.09847315, 0.5273596, 0.63514727, -0.74752468, 1.13421655, -0.60026878,

@@ -60,7 +60,8 @@ public sealed class ModuleTests
         var module = new Linear(2, 1);
         module.Load(new Dictionary<string, Tensor> { ["bias"] = Tensor.From([4f]), ["other"] = Tensor.From([5f]) }, strict: false);
         Assert.Equal([4.0], module.Bias!.Numbers());
-        var message = Assert.Throws<UserException>(() => module.Load(new Dictionary<string, Tensor> { ["bias"] = Tensor.From(4f) }, strict: false)).Message;
+        var scalar = new Dictionary<string, Tensor> { ["bias"] = Tensor.From(4f) };
+        var message = Assert.Throws<UserException>(() => module.Load(scalar, strict: false)).Message;
         Assert.Equal("The weights do not fit Linear: 1 of another shape (bias is [], expected [1]).", message);
     }
 

@@ -65,7 +65,9 @@ public sealed class ParityComparisonTests
     private static ParityComparison Compare(double[] expected, double[] actual)
     {
         var comparison = new ParityComparison(0.1, 0.01);
-        comparison.Compare("output", new Dictionary<string, Tensor> { ["y"] = Tensor.From(expected) }, new Dictionary<string, Tensor> { ["y"] = Tensor.From(actual) });
+        comparison.Compare("output", Outputs(expected), Outputs(actual));
         return comparison;
     }
+
+    private static Dictionary<string, Tensor> Outputs(double[] values) => new() { ["y"] = Tensor.From(values) };
 }

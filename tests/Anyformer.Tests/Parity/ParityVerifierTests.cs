@@ -36,7 +36,8 @@ public sealed class ParityVerifierTests
     public void EveryCaseOfAKnownSystemPasses()
     {
         foreach (var system in ParityVerifier.Systems)
-            Assert.All(ParityVerifier.FindCases(SharedFolder.Require($"parity/{system}")), folder => Assert.True(ParityVerifier.Verify(folder).Passed, folder));
+            Assert.All(ParityVerifier.FindCases(SharedFolder.Require($"parity/{system}")),
+                folder => Assert.True(ParityVerifier.Verify(folder).Passed, folder));
     }
 
     [SkippableFact]
@@ -95,7 +96,8 @@ public sealed class ParityVerifierTests
         using var copy = new CopiedCase("dlinear/individual-short");
         copy.EditTensors("weights", tensors => tensors.Remove("Linear_Trend.1.bias"));
         Assert.Equal(
-            "The weights do not fit DLinear: 1 missing (trend.bias), 2 unexpected (Linear_Trend.0.bias, Linear_Trend.2.bias).", copy.Verify().Message);
+            "The weights do not fit DLinear: 1 missing (trend.bias), 2 unexpected (Linear_Trend.0.bias, Linear_Trend.2.bias).",
+            copy.Verify().Message);
     }
 
     [SkippableFact]

@@ -21,7 +21,8 @@ public sealed class ReferenceConfigTests
     [Fact]
     public void WhatIsLeftOutOrNullTakesTheReferencesDefault()
     {
-        Assert.Equal((7, 7, 1.5, true, "b"), (_config.Int("m", 7), _config.Int("none", 7), _config.Double("m", 1.5), _config.Bool("m", true), _config.String("m", "b")));
+        Assert.Equal((7, 7, 1.5, true, "b"), (_config.Int("m", 7), _config.Int("none", 7), _config.Double("m", 1.5),
+            _config.Bool("m", true), _config.String("m", "b")));
         Assert.Equal((3, false), (_config.Int("n", 7), _config.Bool("off", true)));
         Assert.False(_config.Has("none"));
     }
@@ -40,7 +41,9 @@ public sealed class ReferenceConfigTests
     public void MistakesAreNamed()
     {
         Assert.Equal("The configuration of the case has no key 'absent'.", Assert.Throws<UserException>(() => _config.Int("absent")).Message);
-        Assert.Equal("The key 'x' of the case's configuration should be of type Int32, found 0.5.", Assert.Throws<UserException>(() => _config.Int("x")).Message);
-        Assert.Equal("The key 'text' of the case's configuration should be of type Boolean, found a.", Assert.Throws<UserException>(() => _config.Bool("text")).Message);
+        Assert.Equal("The key 'x' of the case's configuration should be of type Int32, found 0.5.",
+            Assert.Throws<UserException>(() => _config.Int("x")).Message);
+        Assert.Equal("The key 'text' of the case's configuration should be of type Boolean, found a.",
+            Assert.Throws<UserException>(() => _config.Bool("text")).Message);
     }
 }

@@ -61,7 +61,8 @@ public sealed class CheckpointStoreTests : IDisposable
 
     [Fact]
     public void TheStateIsPutBack() => Assert.Equal(
-        new TrainingState { Epoch = 2, Step = 7, EarlyStopping = new EarlyStoppingState(0.5, 1) }, _store.LoadLast(_model, _optimizer, _average));
+        new TrainingState { Epoch = 2, Step = 7, EarlyStopping = new EarlyStoppingState(0.5, 1) },
+            _store.LoadLast(_model, _optimizer, _average));
 
     [Fact]
     public void NothingToResumeFromIsNoMistake() =>
@@ -128,7 +129,8 @@ public sealed class CheckpointStoreTests : IDisposable
     public void ADamagedGeneratorIsRefused()
     {
         Edit(tensors => tensors.Remove("generator"));
-        Assert.Equal($"The training cannot go on from {_store.LastPath}: It holds no state of the random generator under 'generator'.", Refusal());
+        Assert.Equal($"The training cannot go on from {_store.LastPath}: It holds no state of the random generator under 'generator'.",
+            Refusal());
         Edit(tensors => tensors["generator"] = Functional.Ones([8], DType.Float32));
         Assert.EndsWith("It holds no state of the random generator under 'generator'.", Refusal());
         Edit(tensors => tensors["generator"] = Functional.Ones([8], DType.UInt8));

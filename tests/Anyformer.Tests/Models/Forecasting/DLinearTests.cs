@@ -10,7 +10,8 @@ public sealed class DLinearTests
     [InlineData(96, 96, false, 18_624)]
     [InlineData(96, 96, true, 7 * 18_624)]
     public void TheSizesArePublished(int lookback, int horizon, bool individual, long parameters) =>
-        Assert.Equal(parameters, new DLinear(Forecasts.Shape(lookback, horizon, 7), new DLinearOptions { Individual = individual }).ParameterCount());
+        Assert.Equal(parameters, new DLinear(Forecasts.Shape(lookback, horizon, 7),
+            new DLinearOptions { Individual = individual }).ParameterCount());
 
     [Fact]
     public void MapsTheMovingAverageAndTheRest()

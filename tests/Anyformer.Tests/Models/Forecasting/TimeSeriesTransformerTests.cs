@@ -59,11 +59,12 @@ public sealed class TimeSeriesTransformerTests
     public void TablesAreTrainedOnlyWhenLearned()
     {
         var shape = Forecasts.Shape(9, 4, 2, label: 3, marks: 5, integer: true);
-        var (learned, fixed_) = (Model(shape, s_small with { Calendar = CalendarKind.Learned }), Model(shape, s_small with { Calendar = CalendarKind.Fixed }));
+        var (learned, waves) = (Model(shape, s_small with { Calendar = CalendarKind.Learned }),
+            Model(shape, s_small with { Calendar = CalendarKind.Fixed }));
         const int entries = 13 + 32 + 7 + 24 + 4;
-        Assert.Equal(2 * entries * s_small.Width, learned.ParameterCount() - fixed_.ParameterCount());
-        Assert.Equal(learned.StateDict().Keys.Order(), fixed_.StateDict().Keys.Order());
-        Tensors.AssertSame(Sinusoids.Interleaved(24, s_small.Width), fixed_.StateDict()["encoder_embedding.calendar.hour.weight"]);
+        Assert.Equal(2 * entries * s_small.Width, learned.ParameterCount() - waves.ParameterCount());
+        Assert.Equal(learned.StateDict().Keys.Order(), waves.StateDict().Keys.Order());
+        Tensors.AssertSame(Sinusoids.Interleaved(24, s_small.Width), waves.StateDict()["encoder_embedding.calendar.hour.weight"]);
     }
 
     [Fact]
@@ -82,7 +83,8 @@ public sealed class TimeSeriesTransformerTests
     [InlineData(CalendarKind.Fixed, false, 0, "Integer calendar marks are month, day, weekday, hour and perhaps quarter: 4 or 5, found 0.")]
     public void ACalendarThatDoesNotFitIsRefused(CalendarKind calendar, bool integer, int marks, string message) => Assert.Equal(
         message,
-        Assert.Throws<UserException>(() => Model(Forecasts.Shape(9, 4, 2, marks: marks, integer: integer), s_small with { Calendar = calendar })).Message);
+        Assert.Throws<UserException>(() => Model(Forecasts.Shape(9, 4, 2, marks: marks, integer: integer),
+            s_small with { Calendar = calendar })).Message);
 
     [Fact]
     public void OtherMistakesAreNamed()

@@ -42,7 +42,8 @@ public sealed class ForecastBatchTests : IDisposable
     {
         Assert.Equal(new ForecastShape(24, 6, 8, 3, 4, 24, false), _data.Shape);
         var path = _folder["waves.csv"];
-        Assert.Equal(new ForecastShape(24, 6, 8, 3, 4, 24, true), WaveTable.Load(path, section => section with { Marks = CalendarMarks.Integer }).Shape);
+        Assert.Equal(new ForecastShape(24, 6, 8, 3, 4, 24, true),
+            WaveTable.Load(path, section => section with { Marks = CalendarMarks.Integer }).Shape);
         Assert.Equal(new ForecastShape(24, 6, 8, 2, 0, 24, false),
             WaveTable.Load(path, section => section with { Marks = CalendarMarks.None, Columns = ["c", "a"] }).Shape);
     }

@@ -25,7 +25,8 @@ public sealed class ForecastComparisonTests : IDisposable
         var (models, samples) = comparison.Run(observer);
         Assert.Equal(["seasonal-naive", "dlinear", "itransformer"], models.Select(model => model.Id));
         Assert.Equal(models, observer.Models);
-        Assert.Equal(["dlinear 1", "dlinear 2", "itransformer 1", "itransformer 2", "seasonal-naive 1", "seasonal-naive 2"], observer.Trainings.Order());
+        Assert.Equal(["dlinear 1", "dlinear 2", "itransformer 1", "itransformer 2", "seasonal-naive 1", "seasonal-naive 2"],
+            observer.Trainings.Order());
         foreach (var model in models)
         {
             Assert.Null(model.Failure);
@@ -60,7 +61,8 @@ public sealed class ForecastComparisonTests : IDisposable
     [Fact]
     public void ATrainingThatDivergesIsAFailure()
     {
-        var models = Comparison([Small("dlinear")], WaveTable.Training with { LearningRate = 1e30, Optimizer = OptimizerKind.Sgd }).Run(new Observer()).Models;
+        var training = WaveTable.Training with { LearningRate = 1e30, Optimizer = OptimizerKind.Sgd };
+        var models = Comparison([Small("dlinear")], training).Run(new Observer()).Models;
         Assert.Equal("No weights came out of the training: the validation of none of its 1 epochs gave a number.", models[0].Failure);
     }
 

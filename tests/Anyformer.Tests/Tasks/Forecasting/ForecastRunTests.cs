@@ -38,7 +38,8 @@ public sealed class ForecastRunTests : IDisposable
         var forecast = ForecastPredictor.Open(_folder["run"]).Predict(cut);
         Assert.Equal(["c", "a"], forecast.Variates);
         Assert.Equal(run.Data.Reading.Series.Times[^6..], forecast.Times);
-        Assert.Equal(expected.Select((value, i) => value * scaler.Deviation[i % 2] + scaler.Mean[i % 2]), forecast.Values, (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(expected.Select((value, i) => value * scaler.Deviation[i % 2] + scaler.Mean[i % 2]), forecast.Values,
+            (a, b) => Math.Abs(a - b) < 1e-5);
     }
 
     [Fact]
@@ -53,7 +54,8 @@ public sealed class ForecastRunTests : IDisposable
         Assert.Equal(["best.safetensors", "last.safetensors"],
             Directory.GetFiles(Path.Combine(run.Folder, "checkpoints")).Select(path => Path.GetFileName(path)!).Order());
         var (validation, test) = run.Evaluate();
-        Assert.Equal(MetricsLog.Read(Path.Combine(run.Folder, "metrics.jsonl")).Min(entry => entry.Metrics["validation-loss"]), validation.Overall.MeanSquaredError, 1e-9);
+        Assert.Equal(MetricsLog.Read(Path.Combine(run.Folder, "metrics.jsonl")).Min(entry => entry.Metrics["validation-loss"]),
+            validation.Overall.MeanSquaredError, 1e-9);
         Assert.True(test.Overall.MeanAbsoluteError > 0);
         Assert.Equal(["dlinear"], run.Samples()[0].Predictions.Select(prediction => prediction.ModelId));
     }
@@ -100,7 +102,8 @@ public sealed class ForecastRunTests : IDisposable
         Trained(WaveTable.Recipe(_path, "ts-transformer"));
         var predictor = ForecastPredictor.Open(_folder["run"]);
         var other = WaveTable.Write(_folder, "other.csv", 60, "p", "q");
-        Assert.Equal("The model ts-transformer forecasts only the 3 variates it was trained on: a, b, c.", Message(() => predictor.PredictUnseen(other)));
+        Assert.Equal("The model ts-transformer forecasts only the 3 variates it was trained on: a, b, c.",
+            Message(() => predictor.PredictUnseen(other)));
         Assert.Equal($"{other}: there is no column 'a' (columns: date, p, q).", Message(() => predictor.Predict(other)));
         var few = WaveTable.Write(_folder, "few.csv", 23);
         Assert.Equal($"{few} has 23 rows, expected at least the lookback of 24.", Message(() => predictor.Predict(few)));
@@ -118,7 +121,8 @@ public sealed class ForecastRunTests : IDisposable
         var strict = ForecastPredictor.Open(_folder["strict"]);
         Assert.Contains("gap.csv", Message(() => strict.Predict(gap)));
         Assert.Equal(strict.Predict(gap, FillPolicy.Forward).Values, ForecastPredictor.Open(_folder["filling"]).Predict(gap).Values);
-        Assert.NotEqual(strict.Predict(gap, FillPolicy.Forward).Values, ForecastPredictor.Open(_folder["filling"]).Predict(gap, FillPolicy.Zero).Values);
+        Assert.NotEqual(strict.Predict(gap, FillPolicy.Forward).Values,
+            ForecastPredictor.Open(_folder["filling"]).Predict(gap, FillPolicy.Zero).Values);
     }
 
     [Fact]
@@ -136,7 +140,8 @@ public sealed class ForecastRunTests : IDisposable
     [Fact]
     public void WhatCannotBeTrainedIsTold()
     {
-        Assert.Equal("SeasonalNaive has no parameters, so there is nothing to train.", Message(() => Trained(WaveTable.Recipe(_path, "seasonal-naive"))));
+        Assert.Equal("SeasonalNaive has no parameters, so there is nothing to train.",
+            Message(() => Trained(WaveTable.Recipe(_path, "seasonal-naive"))));
         var recipe = WaveTable.Recipe(_path, "dlinear");
         Assert.StartsWith("Device 'tpu' is unknown", Message(() => Trained(recipe with { Training = recipe.Training with { Device = "tpu" } })));
         Assert.StartsWith("The calendar 'learned' does not read fractional marks.", Message(() => Trained(WaveTable.Recipe(

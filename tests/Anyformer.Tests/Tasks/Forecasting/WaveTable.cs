@@ -22,8 +22,12 @@ internal static class WaveTable
             columns = ["a", "b", "c"];
         var random = new Random(3);
         var start = new DateTime(2024, 1, 1);
-        var lines = Enumerable.Range(0, rows).Select(row => $"{start.AddHours(row):yyyy-MM-dd HH:mm:ss}," + string.Join(',', columns.Select((_, column) =>
-            (10 * column + (column + 1) * Math.Sin(2 * Math.PI * (row + 3 * column) / 24) + 0.1 * random.NextDouble()).ToString("R", CultureInfo.InvariantCulture))));
+        double Value(int row, int column) =>
+            10 * column + (column + 1) * Math.Sin(2 * Math.PI * (row + 3 * column) / 24) + 0.1 * random.NextDouble();
+        var lines =
+            from row in Enumerable.Range(0, rows)
+            let values = columns.Select((_, column) => Value(row, column).ToString("R", CultureInfo.InvariantCulture))
+            select $"{start.AddHours(row):yyyy-MM-dd HH:mm:ss},{string.Join(',', values)}";
         File.WriteAllLines(folder[name], lines.Prepend("date," + string.Join(',', columns)));
         return folder[name];
     }
