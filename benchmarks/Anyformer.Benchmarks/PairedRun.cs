@@ -6,10 +6,13 @@ namespace Anyformer.Benchmarks;
 
 /// <summary>
 /// Measures C# against Python on the same libtorch, in turn and in processes of their own, so that both see the same machine. Each side runs at
-/// its best setting, found first: threads, the flavour of OpenBLAS, whether idle threads spin and, for Python, the form of the optimiser.
+/// its best setting, found first: threads, how long idle threads spin, and, for Python, the form of the optimiser.
 /// </summary>
 internal static class PairedRun
 {
+    /// <summary>What the OpenMP library takes by itself.</summary>
+    private const int LongSpin = 300_000;
+
     private static readonly string s_openBlas = "/usr/lib/x86_64-linux-gnu/openblas-openmp";
 
     internal static int Run(string work, int rounds)
@@ -28,27 +31,25 @@ internal static class PairedRun
 
     private static IEnumerable<Side> Ours(string work) =>
         from threads in new[] { 1, 2 }
-        from policy in new[] { "", "PASSIVE" }
-        select new Side("C#", $"{threads} threads{(policy.Length > 0 ? ", passive waiting" : "")}",
-            Environment.ProcessPath!, ["step", work, "--threads", $"{threads}"], Variables(policy, blas: false));
+        from spin in new[] { 1000, LongSpin }
+        select new Side("C#", $"{threads} threads, {spin} spins",
+            Environment.ProcessPath!, ["step", work, "--threads", $"{threads}"], Variables(spin, blas: false));
 
     private static IEnumerable<Side> Theirs(string work)
     {
         var script = Path.Combine(Folder(), "peers", work == "operator" ? "operator_call.py" : $"{work}_step.py");
         return from threads in new[] { 1, 2 }
-               from policy in new[] { "", "PASSIVE" }
+               from spin in new[] { 1000, LongSpin }
                from foreachForm in work == "operator" ? new[] { false } : [false, true]
-               select new Side("Python", $"{threads} threads{(policy.Length > 0 ? ", passive waiting" : "")}{(foreachForm ? ", foreach optimiser" : "")}",
+               select new Side("Python", $"{threads} threads, {spin} spins{(foreachForm ? ", foreach optimiser" : "")}",
                    Environment.GetEnvironmentVariable("PYTHON") ?? "/usr/bin/python3",
-                   [script, "--threads", $"{threads}", .. foreachForm ? new[] { "--foreach" } : []], Variables(policy, blas: true));
+                   [script, "--threads", $"{threads}", .. foreachForm ? new[] { "--foreach" } : []], Variables(spin, blas: true));
     }
 
     /// <summary>Python gets the flavour of OpenBLAS that shares libtorch's threads by the loader's path, as ours has it built in.</summary>
-    private static Dictionary<string, string> Variables(string policy, bool blas)
+    private static Dictionary<string, string> Variables(int spin, bool blas)
     {
-        var variables = new Dictionary<string, string>();
-        if (policy.Length > 0)
-            variables["OMP_WAIT_POLICY"] = policy;
+        var variables = new Dictionary<string, string> { ["GOMP_SPINCOUNT"] = $"{spin}" };
         if (blas && Directory.Exists(s_openBlas))
             variables["LD_LIBRARY_PATH"] = s_openBlas;
         return variables;
