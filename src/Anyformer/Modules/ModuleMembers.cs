@@ -12,6 +12,7 @@ internal sealed class ModuleMembers
 
     private ModuleMembers(Type type)
     {
+        RefuseCaptures(type);
         var members = Declared(type).Select(member => new ModuleMember(member)).ToArray();
         Parameters = [.. members.Where(member => member.Holds<Parameter>())];
         Modules = [.. members.Where(member => member.Holds<Module>())];
@@ -25,6 +26,20 @@ internal sealed class ModuleMembers
     internal IReadOnlyList<ModuleMember> Buffers { get; }
 
     internal static ModuleMembers Of(Type type) => s_known.GetOrAdd(type, static key => new ModuleMembers(key));
+
+    /// <summary>
+    /// A module or parameter that methods take straight from a primary constructor lies in a field without a name: it would be left out of training
+    /// and of checkpoints without a word.
+    /// </summary>
+    private static void RefuseCaptures(Type type)
+    {
+        const BindingFlags hidden = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        for (var current = type; current is not null && current != typeof(Module); current = current.BaseType)
+            foreach (var field in current.GetFields(hidden))
+                if (field.Name.EndsWith(">P", StringComparison.Ordinal) && (field.FieldType.IsAssignableTo(typeof(Module)) || field.FieldType.IsAssignableTo(typeof(Parameter))))
+                    throw new InvalidOperationException(
+                        $"{current.Name} uses the constructor parameter '{field.Name[1..^2]}' in a method: declare a property of it, or it has no name in the state dict.");
+    }
 
     private static IEnumerable<MemberInfo> Declared(Type type)
     {

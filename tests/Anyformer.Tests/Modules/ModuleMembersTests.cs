@@ -81,6 +81,18 @@ public sealed class ModuleMembersTests
         Assert.Equal(6, module.ParameterCount());
     }
 
+    [Fact]
+    public void AModuleThatHasNoNameIsRefused()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => new Capturing(new Linear(2, 2)).StateDict());
+        Assert.Equal("Capturing uses the constructor parameter 'inner' in a method: declare a property of it, or it has no name in the state dict.", error.Message);
+    }
+
+    private sealed class Capturing(Linear inner) : TensorModule
+    {
+        protected override Tensor Forward(Tensor input) => inner.Call(input);
+    }
+
     private sealed class Everything : Module
     {
         private readonly Parameter _hiddenField = new(Tensor.From([1f]));
