@@ -32,7 +32,7 @@ public sealed class TensorDataTests
         Assert.Equal([2, 3], matrix.Shape);
         Assert.Equal([1, 2, 3, 4, 5, 6], matrix.ToArray<int>());
 
-        var box = Tensor.From(new[,,] { { { 1, 2 } }, { { 3, 4 } } });
+        var box = Tensor.From(new[, ,] { { { 1, 2 } }, { { 3, 4 } } });
         Assert.Equal([2, 1, 2], box.Shape);
         Assert.Equal([1, 2, 3, 4], box.ToArray<int>());
     }
