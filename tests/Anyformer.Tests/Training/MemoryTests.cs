@@ -35,7 +35,7 @@ public sealed class MemoryTests
             EmaDecay = 0.99,
         };
         Assert.Equal(Steps, new Trainer(new TinyJob(), options, null, watcher).Fit().Step);
-        Assert.True(end <= settled * 1.02, $"{settled} bytes after step {Settled}, {end} after step {Steps}");
+        Assert.True(end <= settled * 1.02, $"{settled} bytes resident early on, {end} after step {Steps}");
     }
 
     private static long Resident()
