@@ -26,7 +26,7 @@ internal static class CompareForecastOptions
         HelpName = "a,b,c",
     };
 
-    private static readonly Option<int> s_lookback = SharedOptions.Count("--lookback", "steps of history that a model sees", 168);
+    private static readonly Option<int> s_lookback = SharedOptions.Count("--lookback", "steps of history that a model sees", 96);
 
     private static readonly Option<int> s_horizon = SharedOptions.Count("--horizon", "steps to forecast", 24);
 
@@ -34,7 +34,7 @@ internal static class CompareForecastOptions
     {
         Description = "training time of all models together (90s, 2m), or a number of epochs of each",
         HelpName = "time|epochs",
-        DefaultValueFactory = _ => "60s",
+        DefaultValueFactory = _ => "75s",
     };
 
     private static readonly Option<int> s_seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);

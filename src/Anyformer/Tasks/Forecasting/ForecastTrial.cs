@@ -5,6 +5,7 @@ using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 using Anyformer.Training;
+using Anyformer.Training.Optimizers;
 
 namespace Anyformer.Tasks.Forecasting;
 
@@ -81,26 +82,34 @@ internal sealed class ForecastTrial
     /// </summary>
     private long StepsWithin(TimeSpan time)
     {
-        const int warmUp = 3, measured = 8;
         const double margin = 0.9;
         var job = Job(ForecastModels.Build(_section, _data.Shape, _seed, _device));
         job.BeginEpoch(0);
         var optimizer = OptimizerFactory.Create(job.Model.Parameters(), _settings.Training);
-        var clock = new Stopwatch();
-        for (var i = 0; i < warmUp + measured; i++)
-        {
-            if (i == warmUp)
-                clock.Start();
-            using var scope = new TensorScope();
-            optimizer.ZeroGrad();
-            job.Loss(i % job.BatchCount).Backward();
-            optimizer.Step();
-        }
-
-        var step = clock.Elapsed.TotalSeconds / measured;
-        clock.Restart();
+        SecondsOfAStep(job, optimizer);
+        job.Validate();
+        // Measured after a first round: until then the runtime is still compiling.
+        var step = SecondsOfAStep(job, optimizer);
+        var clock = Stopwatch.StartNew();
         job.Validate();
         var epoch = step * job.BatchCount + clock.Elapsed.TotalSeconds;
         return Math.Max(1, (long)(margin * time.TotalSeconds / epoch * job.StepsPerEpoch(_settings.Training.Accumulate)));
+    }
+
+    private static double SecondsOfAStep(ForecastTrainingJob job, Optimizer optimizer)
+    {
+        const int least = 3;
+        var enough = TimeSpan.FromSeconds(1);
+        var clock = Stopwatch.StartNew();
+        var steps = 0;
+        for (; steps < least || clock.Elapsed < enough; steps++)
+        {
+            using var scope = new TensorScope();
+            optimizer.ZeroGrad();
+            job.Loss(steps % job.BatchCount).Backward();
+            optimizer.Step();
+        }
+
+        return clock.Elapsed.TotalSeconds / steps;
     }
 }
