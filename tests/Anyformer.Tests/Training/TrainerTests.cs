@@ -175,7 +175,7 @@ public sealed class TrainerTests : IDisposable
         Assert.True(_watcher.Epochs.Single().TrainingLoss > 0);
         var slow = new Watcher(_ => Thread.Sleep(20));
         var longer = new Trainer(new RegressionJob(), s_options with { MaxTime = TimeSpan.FromSeconds(0.15), Epochs = 1000 }, null, slow).Fit();
-        Assert.InRange(longer.Step, 2, 8);
+        Assert.InRange(longer.Step, 1, 8);
         Assert.True(longer.Finished);
     }
 
