@@ -11,7 +11,9 @@ internal sealed class TimeSeriesTransformerReference : ModelReference<TimeSeries
     protected override TimeSeriesTransformer Build(ParityCase parity)
     {
         var config = parity.Config;
-        config.WithoutEffect("factor", "task_name");
+        config.WithoutEffect("factor");
+        if (config.String("task_name", "long_term_forecast") is not ("long_term_forecast" or "short_term_forecast") and var task)
+            throw new UserException($"The task '{task}' of the case is none that this model is for; expected long_term_forecast or short_term_forecast.");
         var variates = config.Int("enc_in");
         if (config.Int("dec_in") != variates)
             throw new UserException($"The decoder reads the encoder's variates: dec_in must be enc_in ({variates}), found {config.Int("dec_in")}.");
