@@ -18,6 +18,14 @@ public sealed class MemoryTests
     public void TenThousandStepsDoNotGrowTheProcess()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "only Linux tells what is resident");
+        // What other tests of this process freed is taken and given back meanwhile, which blurs a training; a leak shows in every one.
+        var growths = Enumerable.Range(0, 3).Select(_ => Growth()).TakeWhile(growth => growth > 1.02).ToArray();
+        Assert.True(growths.Length < 3, $"resident memory grew by the factors {string.Join(", ", growths)}");
+    }
+
+    /// <summary>Resident memory after the last step over that after step 500.</summary>
+    private static double Growth()
+    {
         var (settled, end) = (0L, 0L);
         var watcher = new ResidentMemory(step => step switch
         {
@@ -35,8 +43,7 @@ public sealed class MemoryTests
             EmaDecay = 0.99,
         };
         Assert.Equal(Steps, new Trainer(new TinyJob(), options, null, watcher).Fit().Step);
-        // What other tests of this process freed is taken and given back meanwhile: alone it is 1.00 (benchmarks: memory).
-        Assert.True(end <= settled * 1.05, $"{settled} bytes resident early on, {end} after step {Steps}");
+        return (double)end / settled;
     }
 
     private static long Resident()
