@@ -1,4 +1,5 @@
 using Anyformer.Modules;
+using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention;
@@ -24,6 +25,11 @@ public sealed class MultiHeadAttention : TokenMixer
         OutputProjection = new Linear(width, width);
         Function = function;
     }
+
+    /// <summary>Attention whose heads attend as a part of the catalog does.</summary>
+    /// <exception cref="UserException">The width is no multiple of the heads, or the part cannot be built for them.</exception>
+    public MultiHeadAttention(int width, int heads, Part<AttentionFunction> function, double dropout)
+        : this(width, heads, function.Build(new AttentionShape(heads, width / Math.Max(heads, 1), dropout))) { }
 
     private Linear QueryProjection { get; }
 

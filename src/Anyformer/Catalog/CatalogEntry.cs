@@ -7,6 +7,8 @@ using Anyformer.Models.Forecasting;
 using Anyformer.Normalization;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
+using Anyformer.Recipes.Yaml;
+using Module = Anyformer.Modules.Module;
 
 namespace Anyformer.Catalog;
 
@@ -15,6 +17,8 @@ public sealed class CatalogEntry
 {
     private static readonly Type[] s_roles =
         [typeof(Forecaster), typeof(TokenMixer), typeof(AttentionFunction), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring)];
+
+    private static readonly Type[] s_shapes = [typeof(ForecastShape), typeof(AttentionShape)];
 
     private readonly MethodAttribute _method;
 
@@ -44,10 +48,15 @@ public sealed class CatalogEntry
     /// <summary>The vocabulary types that the method can stand in for, <c>Forecaster</c> or <c>TokenMixer</c> say.</summary>
     public IReadOnlyList<string> Roles => [.. s_roles.Where(role => Type.IsAssignableTo(role)).Select(role => role.Name)];
 
-    /// <summary>The record of options that the method's constructor takes last; null when it has none.</summary>
-    public Type? OptionsType => Constructor.GetParameters().LastOrDefault()?.ParameterType is { IsValueType: false } type && type.Name.EndsWith("Options", StringComparison.Ordinal) ? type : null;
+    /// <summary>The record of options that the method's constructor takes after the sizes; null when it has none.</summary>
+    public Type? OptionsType => Constructor.GetParameters().Select(parameter => parameter.ParameterType).FirstOrDefault(IsOptions);
 
-    private ConstructorInfo Constructor => Type.GetConstructors().MinBy(constructor => constructor.GetParameters().Length)!;
+    /// <summary>A record of <see cref="OptionsType"/> with every default; null when the method has no options.</summary>
+    public object? DefaultOptions => OptionsType is { } type ? OptionBinder.Bind(RecipeMapping.Empty, type) : null;
+
+    /// <summary>The constructor that takes the sizes of a role, and after them the options if there are any.</summary>
+    private ConstructorInfo Constructor => Type.GetConstructors().Single(constructor => constructor.GetParameters() is [var first, .. var rest]
+        && s_shapes.Contains(first.ParameterType) && (rest.Length == 0 || (rest.Length == 1 && IsOptions(rest[0].ParameterType))));
 
     /// <summary>The named sizes of the method: the static property <c>Presets</c> of its options record, by name.</summary>
     public IReadOnlyDictionary<string, object> Presets =>
@@ -68,17 +77,22 @@ public sealed class CatalogEntry
     private object Preset(string name) => Presets.TryGetValue(name, out var options) ? options
         : throw new UserException($"The model {Id} has no preset '{name}'; it has {(Presets.Count == 0 ? "none" : string.Join(", ", Presets.Keys))}.");
 
-    /// <summary>Builds a forecaster of a shape; <paramref name="options"/> is a record of <see cref="OptionsType"/>.</summary>
-    /// <exception cref="UserException">The options contradict each other or the shape.</exception>
-    public Forecaster BuildForecaster(ForecastShape shape, object options)
+    /// <summary>Builds the method.</summary>
+    /// <typeparam name="TRole">The role that it is to play.</typeparam>
+    /// <param name="shape">The sizes of that role: a <see cref="ForecastShape"/> for forecasters, an <see cref="AttentionShape"/> for attention.</param>
+    /// <param name="options">A record of <see cref="OptionsType"/>; null for a method without options.</param>
+    /// <exception cref="UserException">The options contradict each other or the sizes.</exception>
+    public TRole Build<TRole>(object shape, object? options) where TRole : Module
     {
         try
         {
-            return (Forecaster)Constructor.Invoke([shape, options]);
+            return (TRole)Constructor.Invoke(OptionsType is null ? [shape] : [shape, options]);
         }
         catch (TargetInvocationException exception) when (exception.InnerException is UserException inner)
         {
             throw new UserException(inner.Message, inner);
         }
     }
+
+    private static bool IsOptions(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal);
 }

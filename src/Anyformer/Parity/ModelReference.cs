@@ -14,7 +14,7 @@ public abstract class ModelReference<TModule> : ReferenceAdapter where TModule :
     public override ParityResult Run(ParityCase parity)
     {
         var module = BuildLoaded(parity);
-        module.Eval();
+        SetMode(module, parity);
         var wanted = parity.Gradients.Keys;
         foreach (var name in wanted.Where(name => name.StartsWith("input.", StringComparison.Ordinal)))
             parity.Input(name["input.".Length..]).RequiresGrad = true;
@@ -26,6 +26,9 @@ public abstract class ModelReference<TModule> : ReferenceAdapter where TModule :
 
     /// <summary>The module that the configuration describes.</summary>
     protected abstract TModule Build(ParityCase parity);
+
+    /// <summary>Puts the module into the mode that the case ran in: evaluation, unless an adapter knows better.</summary>
+    protected virtual void SetMode(TModule module, ParityCase parity) => module.Eval();
 
     /// <summary>How the official names map to the module's own.</summary>
     protected virtual StateDictLayout Layout(ParityCase parity) => new();

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Inspection;
 using Anyformer.Kernels;
 using Anyformer.Modules;
@@ -9,9 +10,18 @@ namespace Anyformer.Attention.Softmax;
 /// <c>softmax(Q K^T / sqrt(head width)) V</c>, with dropout on the weights (Vaswani et al. 2017, arXiv 1706.03762, section 3.2.1).
 /// Quadratic in tokens. Records <c>weights</c>, (batch, heads, queries, keys), for inspection.
 /// </summary>
-public sealed class SoftmaxAttention(double dropout = 0) : AttentionFunction
+[Method("softmax", "Scaled dot-product attention", Family.SoftmaxAttention, 2017,
+    Paper = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin, Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762",
+    Complexity = "O(tokens²)")]
+public sealed class SoftmaxAttention : AttentionFunction
 {
-    private Dropout Dropout { get; } = new(dropout);
+    /// <summary>Attention whose weights are dropped with a probability.</summary>
+    public SoftmaxAttention(double dropout = 0) => Dropout = new Dropout(dropout);
+
+    /// <summary>Attention as a part of a host.</summary>
+    public SoftmaxAttention(AttentionShape shape) : this(shape.Dropout) { }
+
+    private Dropout Dropout { get; }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask)

@@ -1,12 +1,12 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Attention;
-using Anyformer.Attention.Softmax;
 using Anyformer.Blocks;
 using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
+using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Models.Forecasting;
@@ -49,6 +49,10 @@ public sealed record ITransformerOptions
     /// <summary>Activation of the feed-forward part.</summary>
     [Description("activation of the feed-forward part")]
     public string Activation { get; init; } = "gelu";
+
+    /// <summary>How the variates see each other: the paper's iReformer, iInformer and iFlowformer are other choices.</summary>
+    [Description("attention function that mixes the variates")]
+    public Part<AttentionFunction> Attention { get; init; } = Part<AttentionFunction>.Of("softmax");
 
     /// <summary>Whether each window is standardised before the model and put back after it.</summary>
     [Description("standardise each window before the model and put it back after")]
@@ -112,7 +116,7 @@ public sealed class ITransformer : Forecaster
     }
 
     private static EncoderBlock Block(ITransformerOptions options) => new(
-        new MultiHeadAttention(options.Width, options.Heads, new SoftmaxAttention(options.Dropout)),
+        new MultiHeadAttention(options.Width, options.Heads, options.Attention, options.Dropout),
         new PostNorm(new LayerNorm(options.Width), options.Dropout),
         new PositionwiseFeedForward(options.Width, options.FeedForwardWidth, Activations.Named(options.Activation), options.Dropout),
         new PostNorm(new LayerNorm(options.Width), options.Dropout));

@@ -14,7 +14,7 @@ public static class ForecastModels
     {
         var entry = MethodCatalog.Get<Forecaster>(section.Id);
         TorchRuntime.ManualSeed(seed);
-        var model = entry.BuildForecaster(shape, entry.BindOptions(section));
+        var model = entry.Build<Forecaster>(shape, entry.BindOptions(section));
         model.To(device);
         return model;
     }

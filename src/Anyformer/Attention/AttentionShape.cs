@@ -1,0 +1,7 @@
+namespace Anyformer.Attention;
+
+/// <summary>The sizes that an attention function is built for.</summary>
+/// <param name="Heads">Heads side by side.</param>
+/// <param name="HeadWidth">Width of a head.</param>
+/// <param name="Dropout">Probability of dropout on attention weights, where the function has such.</param>
+public sealed record AttentionShape(int Heads, int HeadWidth, double Dropout = 0);

@@ -1,0 +1,38 @@
+using Anyformer.Attention;
+using Anyformer.Models.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Recipes.Options;
+using Anyformer.Recipes.Yaml;
+
+namespace Anyformer.Tests.Recipes.Options;
+
+public sealed class PartKindTests
+{
+    private static readonly Part<AttentionFunction> s_softmax = Part<AttentionFunction>.Of("softmax");
+
+    [Theory]
+    [InlineData("attention: softmax")]
+    [InlineData("attention: {kind: softmax}")]
+    [InlineData("{}")]
+    public void AMethodIsOneWordOrASection(string yaml) => Assert.Equal(s_softmax, Bind(yaml).Attention);
+
+    [Fact]
+    public void AMethodIsWrittenAsItIsRead()
+    {
+        var options = new ITransformerOptions();
+        Assert.Equal(options, OptionBinder.Bind<ITransformerOptions>(OptionBinder.Write(options)));
+    }
+
+    [Theory]
+    [InlineData("attention: sofmax", "'attention' at line 1 of the recipe is wrong: The catalog knows no AttentionFunction 'sofmax'; did you mean 'softmax'?")]
+    [InlineData("attention: {function: softmax}", "There is no key 'kind' in 'attention' at line 1 of the recipe; expected the id of a method of role AttentionFunction, see 'anyformer catalog'.")]
+    [InlineData("attention: {kind: softmax, factor: 3}", "There is an unknown key 'factor' at line 1 of the recipe in 'attention'; softmax has no options.")]
+    [InlineData("attention: [softmax]", "'attention' at line 1 of the recipe is a list of 1; expected the id of a method of role AttentionFunction, see 'anyformer catalog'.")]
+    public void MistakesAreNamed(string yaml, string message) =>
+        Assert.Equal(message, Assert.Throws<UserException>(() => Bind(yaml)).Message);
+
+    [Fact]
+    public void ThePartIsBuiltForItsHost() => Assert.IsAssignableFrom<AttentionFunction>(s_softmax.Build(new AttentionShape(2, 4)));
+
+    private static ITransformerOptions Bind(string yaml) => OptionBinder.Bind<ITransformerOptions>(YamlReader.Read(yaml, "the recipe"));
+}
