@@ -22,6 +22,7 @@ public sealed record DLinearOptions
     Complexity = "O(lookback · horizon)")]
 public sealed class DLinear : Forecaster
 {
+    private readonly SeriesDecomposition _decomposition = new(window: 25);
     private readonly bool _individual;
 
     /// <summary>Maps from lookback to horizon, shared by the variates or one pair each.</summary>
@@ -42,21 +43,10 @@ public sealed class DLinear : Forecaster
     /// <inheritdoc/>
     protected override Tensor Forward(ForecastInput input)
     {
-        var series = input.Past.Transpose(1, 2);
-        var trend = MovingAverage(series);
-        return (Seasonal.Call(series - trend) + Trend.Call(trend)).Transpose(1, 2);
+        var (season, trend) = _decomposition.Split(input.Past);
+        return (Seasonal.Call(season.Transpose(1, 2)) + Trend.Call(trend.Transpose(1, 2))).Transpose(1, 2);
     }
 
     private static TensorModule TimeMap(ForecastShape shape, DLinearOptions options) =>
         options.Individual ? new LinearPerVariate(shape.Variates, shape.Lookback, shape.Horizon) : new Linear(shape.Lookback, shape.Horizon);
-
-    /// <summary>Over the 25 nearest steps, the ends repeated: (batch, variates, lookback) to the same.</summary>
-    private static Tensor MovingAverage(Tensor series)
-    {
-        const int window = 25;
-        var edge = window / 2;
-        var first = series[.., .., ..1].Expand([-1, -1, edge]);
-        var last = series[.., .., ^1..].Expand([-1, -1, edge]);
-        return Functional.Cat([first, series, last], 2).AvgPool1d([window], [1]);
-    }
 }
