@@ -67,6 +67,7 @@ internal static class CompareForecastOptions
         var settings = new ForecastSettings
         {
             Data = recipe.Data,
+            Loss = recipe.Loss,
             Training = recipe.Training,
             Evaluation = recipe.Evaluation,
             Models = Models(ModelIds(parsed), assignments[true]),

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Anyformer.Tasks.Forecasting.Losses;
 
 namespace Anyformer.Recipes;
 
@@ -15,6 +16,10 @@ public sealed record ForecastRecipe : Recipe
     /// <summary>The data.</summary>
     [Description("the data")]
     public required ForecastDataSection Data { get; init; }
+
+    /// <summary>What is made small.</summary>
+    [Description("what is made small: mse, mae, huber or quantile")]
+    public ForecastLoss Loss { get; init; } = new SquaredLoss();
 
     /// <summary>The training.</summary>
     [Description("the training")]

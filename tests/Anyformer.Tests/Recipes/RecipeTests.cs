@@ -154,6 +154,7 @@ public class RecipeTests
               marks: fraction
               fill: none
               standardize: true
+            loss: mse
             training:
               optimizer: adam
               learning-rate: 0.0001
@@ -199,6 +200,7 @@ public class RecipeTests
                 feed-forward-width: 256
                 dropout: 0.2
                 activation: gelu
+                attention: softmax
                 window-norm: true
             data:
             """, asRun.ToDocument().ToYaml().Split("model:\n")[1].Split("\n  source:")[0]);

@@ -8,7 +8,8 @@ namespace Anyformer.Tasks.Forecasting;
 /// <summary>Some windows as tensors: what the forecaster sees, and what came of it.</summary>
 /// <param name="Input">What the forecaster sees.</param>
 /// <param name="Target">What came, (batch, horizon, variates), standardised.</param>
-public sealed record ForecastBatch(ForecastInput Input, Tensor Target)
+/// <param name="TargetMask">True where the target is known, of its shape; null when all of it is.</param>
+public sealed record ForecastBatch(ForecastInput Input, Tensor Target, Tensor? TargetMask = null)
 {
     /// <summary>Copies windows straight into tensors.</summary>
     public static ForecastBatch Of(ForecastingWindows windows, ReadOnlySpan<int> batch, CalendarMarks marks, Device device)

@@ -62,7 +62,7 @@ public sealed class ForecastComparison
     {
         try
         {
-            return ForecastModels.Build(section, Data.Shape, _settings.Seeds[0], _device).Parameters().Any();
+            return ForecastModels.Build(section, _settings.Loss, Data.Shape, _settings.Seeds[0], _device).Parameters().Any();
         }
         catch (UserException)
         {

@@ -1,5 +1,6 @@
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
+using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
 
 namespace Anyformer.Tasks.Forecasting;
@@ -20,15 +21,32 @@ public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows wind
         return metrics.Report();
     }
 
+    /// <summary>The mean of a loss over all windows.</summary>
+    public double Loss(Forecaster model, ForecastLoss loss)
+    {
+        var sum = 0.0;
+        foreach (var batch in Enumerable.Range(0, windows.Count).Chunk(batchSize))
+            sum += batch.Length * Answer(model, () => loss.Of(model, ForecastBatch.Of(windows, batch, data.Section.Marks, device)).Item<double>());
+        return sum / windows.Count;
+    }
+
     /// <summary>The standardised forecasts of some windows, (batch, horizon, variates) in row-major order.</summary>
-    public float[] Forecast(Forecaster model, int[] batch)
+    public float[] Forecast(Forecaster model, int[] batch) =>
+        Answer(model, () => model.Call(ForecastBatch.Of(windows, batch, data.Section.Marks, device).Input).ToArray<float>());
+
+    private static T Answer<T>(Forecaster model, Func<T> ask)
     {
         using var scope = new TensorScope();
         using var inference = Autograd.InferenceMode();
         var wasTraining = model.IsTraining;
         model.Eval();
-        var forecasts = model.Call(ForecastBatch.Of(windows, batch, data.Section.Marks, device).Input).ToArray<float>();
-        model.Train(wasTraining);
-        return forecasts;
+        try
+        {
+            return ask();
+        }
+        finally
+        {
+            model.Train(wasTraining);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Anyformer.Catalog;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
+using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
 
 namespace Anyformer.Tasks.Forecasting;
@@ -9,12 +10,17 @@ namespace Anyformer.Tasks.Forecasting;
 public static class ForecastModels
 {
     /// <summary>A forecaster with fresh weights drawn from the default generator after seeding it.</summary>
+    /// <param name="section">The model and its options.</param>
+    /// <param name="loss">What it will be trained with, which may want more than one forecast for each value.</param>
+    /// <param name="shape">The sizes of the data.</param>
+    /// <param name="seed">The seed of the weights.</param>
+    /// <param name="device">Where the model goes.</param>
     /// <exception cref="UserException">No such model, or its options are wrong.</exception>
-    public static Forecaster Build(ModelSection section, ForecastShape shape, long seed, Device device)
+    public static Forecaster Build(ModelSection section, ForecastLoss loss, ForecastShape shape, long seed, Device device)
     {
         var entry = MethodCatalog.Get<Forecaster>(section.Id);
         TorchRuntime.ManualSeed(seed);
-        var model = entry.Build<Forecaster>(shape, entry.BindOptions(section));
+        var model = loss.Prepare(entry.Build<Forecaster>(shape, entry.BindOptions(section)), shape);
         model.To(device);
         return model;
     }

@@ -36,7 +36,7 @@ public sealed class ForecastPredictor
         var weights = Safetensors.Load(path, out var texts);
         var metadata = ForecastMetadata.FromTexts(texts, path);
         var place = Devices.Parse(device);
-        var model = ForecastModels.Build(recipe.Model, metadata.Shape, recipe.Training.Seed, place);
+        var model = ForecastModels.Build(recipe.Model, recipe.Loss, metadata.Shape, recipe.Training.Seed, place);
         model.Load(weights);
         model.Eval();
         return new ForecastPredictor(recipe, metadata, model, place);

@@ -31,7 +31,7 @@ public sealed class ForecastRun
         (Folder, _device, _checkpoints) = (folder, Devices.Parse(recipe.Training.Device), new CheckpointStore(System.IO.Path.Combine(folder, "checkpoints")));
         _recipe = WithEveryOption(recipe);
         Data = ForecastData.Load(recipe.Data, store);
-        Model = ForecastModels.Build(recipe.Model, Data.Shape, recipe.Training.Seed, _device);
+        Model = ForecastModels.Build(recipe.Model, recipe.Loss, Data.Shape, recipe.Training.Seed, _device);
     }
 
     /// <summary>The folder of the run.</summary>
@@ -60,7 +60,7 @@ public sealed class ForecastRun
         AtomicFile.DeleteLeftovers(Folder);
         _recipe.ToDocument().Save(RecipePath(Folder));
         using var logs = new RunLogs(Folder);
-        var job = new ForecastTrainingJob(Model, Data, _recipe.Training.BatchSize, _recipe.Evaluation.BatchSize, _recipe.Training.Seed, _device);
+        var job = new ForecastTrainingJob(Model, Data, _recipe.Loss, _recipe.Training.BatchSize, _recipe.Evaluation.BatchSize, _recipe.Training.Seed, _device);
         var state = new Trainer(job, _recipe.Training, _checkpoints, logs, observer).Fit(resume, cancellation);
         if (state.Finished)
             _checkpoints.LoadBest(Model, state);

@@ -1,4 +1,5 @@
 using Anyformer.Recipes;
+using Anyformer.Tasks.Forecasting.Losses;
 
 namespace Anyformer.Tasks.Forecasting;
 
@@ -10,6 +11,9 @@ public sealed record ForecastSettings
 
     /// <summary>The models, with their options.</summary>
     public required IReadOnlyList<ModelSection> Models { get; init; }
+
+    /// <summary>What every model makes small.</summary>
+    public ForecastLoss Loss { get; init; } = new SquaredLoss();
 
     /// <summary>How every model is trained; the budget and the seeds are set over it.</summary>
     public required TrainingSection Training { get; init; }

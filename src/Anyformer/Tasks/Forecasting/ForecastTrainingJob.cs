@@ -1,17 +1,19 @@
 using Anyformer.Models.Forecasting;
 using Anyformer.Modules;
+using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
 using Anyformer.Training;
 
 namespace Anyformer.Tasks.Forecasting;
 
 /// <summary>
-/// Training a forecaster as the papers do: mean squared error on standardised values, windows shuffled anew every epoch, a last short batch dropped.
+/// Training a forecaster as the papers do: a loss on standardised values, with the terms that the model adds; windows shuffled anew every epoch, a last short batch dropped.
 /// </summary>
 public sealed class ForecastTrainingJob : TrainingJob
 {
     private readonly Forecaster _model;
     private readonly ForecastData _data;
+    private readonly ForecastLoss _loss;
     private readonly ForecastEvaluator _validation;
     private readonly Device _device;
     private readonly long _seed;
@@ -20,13 +22,14 @@ public sealed class ForecastTrainingJob : TrainingJob
     /// <summary>A job of a model on data.</summary>
     /// <param name="model">The forecaster, on <paramref name="device"/>.</param>
     /// <param name="data">What it learns.</param>
+    /// <param name="loss">What it makes small.</param>
     /// <param name="batchSize">Windows of a batch.</param>
     /// <param name="evaluationBatchSize">Windows of a batch of the validation.</param>
     /// <param name="seed">Decides the order of the windows.</param>
     /// <param name="device">Where batches go.</param>
-    public ForecastTrainingJob(Forecaster model, ForecastData data, int batchSize, int evaluationBatchSize, long seed, Device device)
+    public ForecastTrainingJob(Forecaster model, ForecastData data, ForecastLoss loss, int batchSize, int evaluationBatchSize, long seed, Device device)
     {
-        (_model, _data, _seed, _device) = (model, data, seed, device);
+        (_model, _data, _loss, _seed, _device) = (model, data, loss, seed, device);
         BatchSize = Math.Min(batchSize, data.Train.Count);
         _validation = new ForecastEvaluator(data, data.Validation, evaluationBatchSize, device);
     }
@@ -55,23 +58,16 @@ public sealed class ForecastTrainingJob : TrainingJob
     public override Tensor Loss(int batch)
     {
         using var scope = new TensorScope();
+        using var auxiliary = new AuxiliaryLoss();
         var windows = ForecastBatch.Of(_data.Train, _order.AsSpan(batch * BatchSize, BatchSize), _data.Section.Marks, _device);
-        var forecast = _model.Call(windows.Input);
-        RequireAllVariates(forecast, windows.Target);
-        return scope.Keep(forecast.MseLoss(windows.Target));
+        return scope.Keep(auxiliary.AddTo(_loss.Of(_model, windows)));
     }
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, double> Validate()
     {
         var scores = _validation.Evaluate(_model).Overall;
-        return new Dictionary<string, double> { ["loss"] = scores.MeanSquaredError, ["mae"] = scores.MeanAbsoluteError };
-    }
-
-    /// <summary>A loss would stretch a single forecast over all variates without a word.</summary>
-    private static void RequireAllVariates(Tensor forecast, Tensor target)
-    {
-        if (forecast.Size(2) != target.Size(2))
-            throw new UserException($"The model forecasts {forecast.Size(2)} variates, expected all {target.Size(2)} of the data.");
+        var loss = _loss.Of(scores) ?? _validation.Loss(_model, _loss);
+        return new Dictionary<string, double> { ["loss"] = loss, ["mse"] = scores.MeanSquaredError, ["mae"] = scores.MeanAbsoluteError };
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ForecastTrial
         (_settings, _data, _section, _seed, _time, _device) = (settings, data, section, seed, time, device);
         _checkpoints = new CheckpointStore(folder);
         ProcessMemory.ResetPeak();
-        Model = ForecastModels.Build(section, data.Shape, seed, device);
+        Model = ForecastModels.Build(section, settings.Loss, data.Shape, seed, device);
     }
 
     internal Forecaster Model { get; }
@@ -75,7 +75,7 @@ internal sealed class ForecastTrial
     }
 
     private ForecastTrainingJob Job(Forecaster model) =>
-        new(model, _data, _settings.Training.BatchSize, _settings.Evaluation.BatchSize, _seed, _device);
+        new(model, _data, _settings.Loss, _settings.Training.BatchSize, _settings.Evaluation.BatchSize, _seed, _device);
 
     /// <summary>
     /// How many steps the time is good for, taken from a few steps and a validation of a model that is thrown away: a schedule needs to know its end.
@@ -83,7 +83,7 @@ internal sealed class ForecastTrial
     private long StepsWithin(TimeSpan time)
     {
         const double margin = 0.9;
-        var job = Job(ForecastModels.Build(_section, _data.Shape, _seed, _device));
+        var job = Job(ForecastModels.Build(_section, _settings.Loss, _data.Shape, _seed, _device));
         job.BeginEpoch(0);
         var optimizer = OptimizerFactory.Create(job.Model.Parameters(), _settings.Training);
         SecondsOfAStep(job, optimizer);

@@ -1,5 +1,6 @@
 using Anyformer.Models.Forecasting;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
 
 namespace Anyformer.Tests.Tasks.Forecasting;
@@ -95,5 +96,5 @@ public sealed class ForecastTrainingJobTests : IDisposable
     private static string Refusal(string key, string text) => Assert.Throws<UserException>(
         () => ForecastMetadata.FromTexts(new Dictionary<string, string> { [key] = text }, "x")).Message;
 
-    private ForecastTrainingJob Job(Forecaster model, int batchSize = 32, long seed = 1) => new(model, _data, batchSize, 32, seed, Device.Cpu);
+    private ForecastTrainingJob Job(Forecaster model, int batchSize = 32, long seed = 1) => new(model, _data, new SquaredLoss(), batchSize, 32, seed, Device.Cpu);
 }
