@@ -13,7 +13,7 @@ internal sealed class ResumableDownload(
     Uri address, string partPath, long expectedBytes, HttpClient client, IProgress<DownloadProgress>? progress)
 {
     private const int BufferSize = 1 << 16;
-    private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_stallLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Runs until the file is whole. A break is tried again at once while tries are left and the last one brought something.
@@ -75,7 +75,7 @@ internal sealed class ResumableDownload(
         var buffer = new byte[BufferSize];
         while (true)
         {
-            stall.CancelAfter(StallLimit);
+            stall.CancelAfter(s_stallLimit);
             var read = await body.ReadAsync(buffer, stall.Token).ConfigureAwait(false);
             if (read == 0)
                 return;

@@ -21,18 +21,18 @@ public enum CalendarEncoding
 /// </summary>
 public sealed class CalendarFeatures
 {
-    private static readonly Func<DateTime, double>[] IndexParts =
+    private static readonly Func<DateTime, double>[] s_indexParts =
         [time => time.Month, time => time.Day, Weekday, time => time.Hour];
 
-    private readonly Func<DateTime, double>[] parts;
+    private readonly Func<DateTime, double>[] _parts;
 
     /// <summary>Features for times of <paramref name="frequency"/>.</summary>
     public CalendarFeatures(TimeFrequency frequency, CalendarEncoding encoding = CalendarEncoding.Fraction)
     {
         (Frequency, Encoding) = (frequency, encoding);
-        parts = encoding == CalendarEncoding.Fraction ? FractionParts(frequency)
-            : frequency == TimeFrequency.Minute ? [.. IndexParts, time => time.Minute / 15]
-            : IndexParts;
+        _parts = encoding == CalendarEncoding.Fraction ? FractionParts(frequency)
+            : frequency == TimeFrequency.Minute ? [.. s_indexParts, time => time.Minute / 15]
+            : s_indexParts;
     }
 
     /// <summary>The frequency that chooses the features.</summary>
@@ -42,15 +42,15 @@ public sealed class CalendarFeatures
     public CalendarEncoding Encoding { get; }
 
     /// <summary>Features of one time.</summary>
-    public int Count => parts.Length;
+    public int Count => _parts.Length;
 
     /// <summary>The features of every time, shape (times, <see cref="Count"/>) in row-major order.</summary>
     public float[] Compute(ReadOnlySpan<DateTime> times)
     {
         var features = new float[times.Length * Count];
         for (var row = 0; row < times.Length; row++)
-            for (var part = 0; part < parts.Length; part++)
-                features[row * parts.Length + part] = (float)parts[part](times[row]);
+            for (var part = 0; part < _parts.Length; part++)
+                features[row * _parts.Length + part] = (float)_parts[part](times[row]);
         return features;
     }
 

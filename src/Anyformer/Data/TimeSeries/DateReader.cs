@@ -10,23 +10,23 @@ internal sealed class DateReader(string? format)
 {
     private const DateTimeStyles Styles = DateTimeStyles.AdjustToUniversal | DateTimeStyles.AllowLeadingWhite | DateTimeStyles.AllowTrailingWhite;
 
-    private static readonly string[] Clocks = ["", " H:mK", " H:m:s.FFFFFFFK", "'T'H:mK", "'T'H:m:s.FFFFFFFK", " h:m tt", " h:m:s tt"];
-    private static readonly string[] Plain = [.. WithClocks("yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "d.M.yyyy"), "yyyy-M", "yyyy/M"];
-    private static readonly string[] DayFirst = [.. WithClocks("d/M/yyyy", "d-M-yyyy")];
-    private static readonly string[] MonthFirst = [.. WithClocks("M/d/yyyy", "M-d-yyyy")];
+    private static readonly string[] s_clocks = ["", " H:mK", " H:m:s.FFFFFFFK", "'T'H:mK", "'T'H:m:s.FFFFFFFK", " h:m tt", " h:m:s tt"];
+    private static readonly string[] s_plain = [.. WithClocks("yyyy-M-d", "yyyy/M/d", "yyyy.M.d", "d.M.yyyy"), "yyyy-M", "yyyy/M"];
+    private static readonly string[] s_dayFirst = [.. WithClocks("d/M/yyyy", "d-M-yyyy")];
+    private static readonly string[] s_monthFirst = [.. WithClocks("M/d/yyyy", "M-d-yyyy")];
 
     // Null until the first date was read; then the one family of formats that the column keeps, or null again while the order is open.
-    private string[]? formats = format is null ? null : [format];
-    private bool orderIsOpen;
-    private int readWhileOpen;
-    private bool monthWasFirst;
-    private string? ambiguous;
-    private int lastFormat;
+    private string[]? _formats = format is null ? null : [format];
+    private bool _orderIsOpen;
+    private int _readWhileOpen;
+    private bool _monthWasFirst;
+    private string? _ambiguous;
+    private int _lastFormat;
 
     public bool TryRead(string text, out DateTime time)
     {
-        var read = formats is not null ? TryFormats(formats, text, out time)
-            : orderIsOpen ? TryOpenOrder(text, out time)
+        var read = _formats is not null ? TryFormats(_formats, text, out time)
+            : _orderIsOpen ? TryOpenOrder(text, out time)
             : TryFirst(text, out time);
         time = DateTime.SpecifyKind(time, DateTimeKind.Unspecified);
         return read;
@@ -35,39 +35,39 @@ internal sealed class DateReader(string? format)
     /// <summary>Puts the times right that were read before a cell told the order of day and month; throws when none told it.</summary>
     public void Settle(List<DateTime> times, string name, string column)
     {
-        if (formats is null && ambiguous is not null)
+        if (_formats is null && _ambiguous is not null)
             throw new UserException(
-                $"{name}: the dates of '{column}' can be read day first or month first (such as '{ambiguous}'); "
+                $"{name}: the dates of '{column}' can be read day first or month first (such as '{_ambiguous}'); "
                 + "give the date format, dd/MM/yyyy or MM/dd/yyyy with the time of day if there is one.");
-        for (var row = 0; monthWasFirst && row < readWhileOpen; row++)
+        for (var row = 0; _monthWasFirst && row < _readWhileOpen; row++)
             times[row] = new DateTime(times[row].Year, times[row].Day, times[row].Month).Add(times[row].TimeOfDay);
     }
 
     private bool TryFirst(string text, out DateTime time)
     {
-        if (TryFormats(Plain, text, out time))
+        if (TryFormats(s_plain, text, out time))
         {
-            formats = Plain;
+            _formats = s_plain;
             return true;
         }
-        orderIsOpen = TryOpenOrder(text, out time);
-        return orderIsOpen;
+        _orderIsOpen = TryOpenOrder(text, out time);
+        return _orderIsOpen;
     }
 
     private bool TryOpenOrder(string text, out DateTime time)
     {
-        var dayFirst = TryFormats(DayFirst, text, out time);
-        var monthFirst = TryFormats(MonthFirst, text, out var other);
+        var dayFirst = TryFormats(s_dayFirst, text, out time);
+        var monthFirst = TryFormats(s_monthFirst, text, out var other);
         if (!dayFirst && !monthFirst)
             return false;
         if (dayFirst && monthFirst)
         {
-            readWhileOpen++;
-            ambiguous ??= time == other ? null : text;
+            _readWhileOpen++;
+            _ambiguous ??= time == other ? null : text;
             return true;
         }
-        formats = dayFirst ? DayFirst : MonthFirst;
-        monthWasFirst = monthFirst;
+        _formats = dayFirst ? s_dayFirst : s_monthFirst;
+        _monthWasFirst = monthFirst;
         time = dayFirst ? time : other;
         return true;
     }
@@ -75,12 +75,12 @@ internal sealed class DateReader(string? format)
     // Cells of a column mostly look alike, so the format that fitted last is tried first.
     private bool TryFormats(string[] candidates, string text, out DateTime time)
     {
-        if (lastFormat < candidates.Length && TryFormat(candidates[lastFormat], text, out time))
+        if (_lastFormat < candidates.Length && TryFormat(candidates[_lastFormat], text, out time))
             return true;
         for (var i = 0; i < candidates.Length; i++)
             if (TryFormat(candidates[i], text, out time))
             {
-                lastFormat = i;
+                _lastFormat = i;
                 return true;
             }
         time = default;
@@ -91,5 +91,5 @@ internal sealed class DateReader(string? format)
         DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, Styles, out time);
 
     private static IEnumerable<string> WithClocks(params string[] dates) =>
-        from date in dates from clock in Clocks select date + clock;
+        from date in dates from clock in s_clocks select date + clock;
 }

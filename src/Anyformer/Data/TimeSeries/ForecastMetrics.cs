@@ -3,9 +3,9 @@ namespace Anyformer.Data.TimeSeries;
 /// <summary>Adds up the errors of forecasts batch by batch, in float64. Memory does not grow with the number of windows.</summary>
 public sealed class ForecastMetrics
 {
-    private readonly ForecastingWindows windows;
-    private readonly double[] naiveErrors;
-    private readonly ErrorSums[] sums;
+    private readonly ForecastingWindows _windows;
+    private readonly double[] _naiveErrors;
+    private readonly ErrorSums[] _sums;
 
     /// <summary>Metrics for forecasts of <paramref name="windows"/>.</summary>
     /// <param name="windows">The windows to be forecast.</param>
@@ -17,10 +17,10 @@ public sealed class ForecastMetrics
         if (season < 1 || train.Count <= season)
             throw new UserException(FormattableString.Invariant(
                 $"The season has {season} steps, expected at least 1 and fewer than the {train.Count} train rows."));
-        this.windows = windows;
+        _windows = windows;
         var series = windows.Data.Series;
-        naiveErrors = SeasonalNaiveErrors(series.Rows(train), series.VariateCount, season);
-        sums = new ErrorSums[series.VariateCount];
+        _naiveErrors = SeasonalNaiveErrors(series.Rows(train), series.VariateCount, season);
+        _sums = new ErrorSums[series.VariateCount];
     }
 
     /// <summary>Adds the forecasts of a batch of windows.</summary>
@@ -29,31 +29,31 @@ public sealed class ForecastMetrics
     /// <exception cref="ArgumentException">A window does not exist, or the span has not the size of its shape.</exception>
     public void Add(ReadOnlySpan<int> batch, ReadOnlySpan<float> forecasts)
     {
-        windows.RequireWindows(batch);
-        var size = windows.Shape.Horizon * sums.Length;
+        _windows.RequireWindows(batch);
+        var size = _windows.Shape.Horizon * _sums.Length;
         if (forecasts.Length != (long)batch.Length * size)
             throw new ArgumentException(FormattableString.Invariant(
-                $"expected ({batch.Length}, {windows.Shape.Horizon}, {sums.Length}) forecasts, found {forecasts.Length} values"), nameof(forecasts));
+                $"expected ({batch.Length}, {_windows.Shape.Horizon}, {_sums.Length}) forecasts, found {forecasts.Length} values"), nameof(forecasts));
         for (var i = 0; i < batch.Length; i++)
-            AddWindow(windows.TargetRow(batch[i]) * sums.Length, forecasts.Slice(i * size, size));
+            AddWindow(_windows.TargetRow(batch[i]) * _sums.Length, forecasts.Slice(i * size, size));
     }
 
     /// <summary>The scores of everything added so far.</summary>
     public ForecastReport Report()
     {
-        var byVariate = sums.Select((sum, variate) => sum.Scores(sum.ScaledError(naiveErrors[variate]))).ToArray();
+        var byVariate = _sums.Select((sum, variate) => sum.Scores(sum.ScaledError(_naiveErrors[variate]))).ToArray();
         var scaled = byVariate.Select(scores => scores.MeanAbsoluteScaledError).Where(error => !double.IsNaN(error)).DefaultIfEmpty(double.NaN);
-        var overall = sums.Aggregate((left, right) => left + right).Scores(scaled.Average());
+        var overall = _sums.Aggregate((left, right) => left + right).Scores(scaled.Average());
         return new ForecastReport(overall, [.. byVariate]);
     }
 
     private void AddWindow(int start, ReadOnlySpan<float> forecasts)
     {
-        var (scaler, variates) = (windows.Data.Scaler, sums.Length);
-        var targets = windows.Data.Values.Slice(start, forecasts.Length);
-        var actuals = windows.Data.Series.Values.AsSpan(start, forecasts.Length);
+        var (scaler, variates) = (_windows.Data.Scaler, _sums.Length);
+        var targets = _windows.Data.Values.Slice(start, forecasts.Length);
+        var actuals = _windows.Data.Series.Values.AsSpan(start, forecasts.Length);
         for (int i = 0, variate = 0; i < forecasts.Length; i++, variate = variate + 1 == variates ? 0 : variate + 1)
-            sums[variate].Add((double)forecasts[i] - targets[i], scaler.Inverse(forecasts[i], variate), actuals[i]);
+            _sums[variate].Add((double)forecasts[i] - targets[i], scaler.Inverse(forecasts[i], variate), actuals[i]);
     }
 
     private static double[] SeasonalNaiveErrors(ReadOnlySpan<double> train, int variates, int season)
@@ -70,43 +70,43 @@ public sealed class ForecastMetrics
     /// <summary>Error sums of one variate, or of several added together.</summary>
     private struct ErrorSums
     {
-        private long points;
-        private long zeros;
-        private double squared;
-        private double absolute;
-        private double originalSquared;
-        private double originalAbsolute;
-        private double percentage;
+        private long _points;
+        private long _zeros;
+        private double _squared;
+        private double _absolute;
+        private double _originalSquared;
+        private double _originalAbsolute;
+        private double _percentage;
 
         public void Add(double error, double forecast, double actual)
         {
             var original = Math.Abs(forecast - actual);
-            points++;
-            squared += error * error;
-            absolute += Math.Abs(error);
-            originalSquared += original * original;
-            originalAbsolute += original;
+            _points++;
+            _squared += error * error;
+            _absolute += Math.Abs(error);
+            _originalSquared += original * original;
+            _originalAbsolute += original;
             if (actual == 0)
-                zeros++;
+                _zeros++;
             else
-                percentage += original / Math.Abs(actual);
+                _percentage += original / Math.Abs(actual);
         }
 
-        public readonly double ScaledError(double naiveError) => naiveError > 0 ? originalAbsolute / points / naiveError : double.NaN;
+        public readonly double ScaledError(double naiveError) => naiveError > 0 ? _originalAbsolute / _points / naiveError : double.NaN;
 
         public readonly ForecastScores Scores(double scaledError) => new(
-            points, squared / points, absolute / points, originalAbsolute / points, Math.Sqrt(originalSquared / points),
-            percentage / (points - zeros), zeros, scaledError);
+            _points, _squared / _points, _absolute / _points, _originalAbsolute / _points, Math.Sqrt(_originalSquared / _points),
+            _percentage / (_points - _zeros), _zeros, scaledError);
 
         public static ErrorSums operator +(ErrorSums left, ErrorSums right) => new()
         {
-            points = left.points + right.points,
-            zeros = left.zeros + right.zeros,
-            squared = left.squared + right.squared,
-            absolute = left.absolute + right.absolute,
-            originalSquared = left.originalSquared + right.originalSquared,
-            originalAbsolute = left.originalAbsolute + right.originalAbsolute,
-            percentage = left.percentage + right.percentage,
+            _points = left._points + right._points,
+            _zeros = left._zeros + right._zeros,
+            _squared = left._squared + right._squared,
+            _absolute = left._absolute + right._absolute,
+            _originalSquared = left._originalSquared + right._originalSquared,
+            _originalAbsolute = left._originalAbsolute + right._originalAbsolute,
+            _percentage = left._percentage + right._percentage,
         };
     }
 }

@@ -3,8 +3,8 @@ namespace Anyformer.Data.TimeSeries;
 /// <summary>A series made ready for models: standardised values and calendar features beside the original.</summary>
 public sealed class ForecastingSeries
 {
-    private readonly float[] values;
-    private readonly float[] marks;
+    private readonly float[] _values;
+    private readonly float[] _marks;
 
     /// <summary>Standardises <paramref name="series"/> and computes its calendar features.</summary>
     /// <exception cref="UserException">The scaler was fitted on another number of variates.</exception>
@@ -14,9 +14,9 @@ public sealed class ForecastingSeries
             throw new UserException(FormattableString.Invariant(
                 $"The series has {series.VariateCount} variates, expected {scaler.VariateCount}, as many as the scaler was fitted on."));
         (Series, Scaler, Calendar) = (series, scaler, calendar);
-        values = new float[series.Values.Length];
-        scaler.Transform(series.Values.AsSpan(), values);
-        marks = calendar.Compute(series.Times.AsSpan());
+        _values = new float[series.Values.Length];
+        scaler.Transform(series.Values.AsSpan(), _values);
+        _marks = calendar.Compute(series.Times.AsSpan());
     }
 
     /// <summary>The original series.</summary>
@@ -29,10 +29,10 @@ public sealed class ForecastingSeries
     public CalendarFeatures Calendar { get; }
 
     /// <summary>Standardised values, shape (rows, variates) in row-major order.</summary>
-    public ReadOnlySpan<float> Values => values;
+    public ReadOnlySpan<float> Values => _values;
 
     /// <summary>Calendar features, shape (rows, features) in row-major order.</summary>
-    public ReadOnlySpan<float> Marks => marks;
+    public ReadOnlySpan<float> Marks => _marks;
 
     /// <summary>Fits the scaler on the <paramref name="train"/> rows alone and prepares the whole series.</summary>
     public static ForecastingSeries Fit(TimeSeries series, RowRange train, CalendarFeatures calendar) =>

@@ -6,8 +6,8 @@ internal sealed class GuardedTextReader(TextReader inner, string name) : TextRea
     /// <summary>Characters of a line at most: room for more than a hundred thousand columns.</summary>
     public const int LongestLine = 1 << 22;
 
-    private int line = 1;
-    private int lineLength;
+    private int _line = 1;
+    private int _lineLength;
 
     public override int Read(char[] buffer, int index, int count) => Read(buffer.AsSpan(index, count));
 
@@ -26,7 +26,7 @@ internal sealed class GuardedTextReader(TextReader inner, string name) : TextRea
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            throw new UserException($"{name}: the file breaks off or is damaged near line {line} ({error.Message}).", error);
+            throw new UserException($"{name}: the file breaks off or is damaged near line {_line} ({error.Message}).", error);
         }
     }
 
@@ -36,12 +36,12 @@ internal sealed class GuardedTextReader(TextReader inner, string name) : TextRea
             throw new UserException($"{name}: this is binary data, expected delimited text.");
         for (var end = text.IndexOf('\n'); end >= 0; end = text.IndexOf('\n'))
         {
-            (line, lineLength) = (line + 1, 0);
+            (_line, _lineLength) = (_line + 1, 0);
             text = text[(end + 1)..];
         }
-        lineLength += text.Length;
-        if (lineLength > LongestLine)
+        _lineLength += text.Length;
+        if (_lineLength > LongestLine)
             throw new UserException(FormattableString.Invariant(
-                $"{name}: line {line} is longer than {LongestLine} characters, expected a line for every row."));
+                $"{name}: line {_line} is longer than {LongestLine} characters, expected a line for every row."));
     }
 }

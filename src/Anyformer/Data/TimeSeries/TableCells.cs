@@ -5,7 +5,7 @@ namespace Anyformer.Data.TimeSeries;
 /// <summary>The dates and numbers of a table, with the line that each row came from; NaN stands for a missing number.</summary>
 internal sealed class TableCells
 {
-    private static readonly string[] MissingWords = ["nan", "na", "n/a", "#n/a", "null", "none"];
+    private static readonly string[] s_missingWords = ["nan", "na", "n/a", "#n/a", "null", "none"];
 
     public required DateTime[] Times { get; set; }
 
@@ -81,7 +81,7 @@ internal sealed class TableCells
     private static bool IsMissing(string text)
     {
         var word = text.Trim();
-        return word.Length == 0 || MissingWords.Contains(word, StringComparer.OrdinalIgnoreCase);
+        return word.Length == 0 || s_missingWords.Contains(word, StringComparer.OrdinalIgnoreCase);
     }
 
     private static bool HasDecimalComma(string text)

@@ -5,7 +5,7 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueC
 {
     private const int SampleRows = 100;
     private const int NamesInMessages = 20;
-    private static readonly string[] DateNames = ["date", "time", "datetime", "timestamp", "ds"];
+    private static readonly string[] s_dateNames = ["date", "time", "datetime", "timestamp", "ds"];
 
     /// <summary>Reads the header, looks at the first rows and chooses the columns.</summary>
     public static TableLayout Find(TableRows rows, string name, TimeSeriesReadOptions options)
@@ -44,7 +44,7 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueC
             from column in Enumerable.Range(0, header.Length)
             let dates = CountDates(sample, column, format)
             where dates * 2 > sample.Count
-            orderby DateNames.Contains(header[column], StringComparer.OrdinalIgnoreCase) descending, dates descending, column
+            orderby s_dateNames.Contains(header[column], StringComparer.OrdinalIgnoreCase) descending, dates descending, column
             select column;
         return columns.Append(-1).First() is var found and >= 0
             ? found

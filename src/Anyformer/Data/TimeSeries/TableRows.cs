@@ -12,19 +12,19 @@ internal sealed class TableRows : IDisposable
     private const int DetectionLength = 1 << 14;
     private const int BufferSize = 1 << 16;
 
-    private readonly CsvParser parser;
-    private readonly string name;
-    private readonly Queue<(int Line, string[] Fields)> ahead = new();
-    private string[]? fields;
+    private readonly CsvParser _parser;
+    private readonly string _name;
+    private readonly Queue<(int Line, string[] Fields)> _ahead = new();
+    private string[]? _fields;
 
     public TableRows(TextReader text, string name, char? delimiter)
     {
-        this.name = name;
+        _name = name;
         var guarded = new GuardedTextReader(text, name);
         var start = ReadStart(guarded);
         if (string.IsNullOrWhiteSpace(start))
             throw new UserException($"{name}: the file is empty, expected a header line and rows.");
-        parser = new CsvParser(new PrefixedTextReader(start, guarded), new CsvConfiguration(CultureInfo.InvariantCulture)
+        _parser = new CsvParser(new PrefixedTextReader(start, guarded), new CsvConfiguration(CultureInfo.InvariantCulture)
         {
             Delimiter = (delimiter ?? Detect(start)).ToString(),
             BadDataFound = null,
@@ -37,48 +37,48 @@ internal sealed class TableRows : IDisposable
     public int Line { get; private set; }
 
     /// <summary>Fields of the current row.</summary>
-    public int Count => fields?.Length ?? parser.Count;
+    public int Count => _fields?.Length ?? _parser.Count;
 
     /// <summary>A field of the current row.</summary>
-    public string this[int column] => fields?[column] ?? parser[column];
+    public string this[int column] => _fields?[column] ?? _parser[column];
 
     /// <summary>Goes to the next row; false at the end.</summary>
     public bool Read()
     {
-        if (!ahead.TryDequeue(out var row))
+        if (!_ahead.TryDequeue(out var row))
             return ReadParser();
-        (Line, fields) = row;
+        (Line, _fields) = row;
         return true;
     }
 
     /// <summary>The next rows, at most <paramref name="count"/>, without going there.</summary>
     public IReadOnlyList<string[]> Peek(int count)
     {
-        while (ahead.Count < count && ReadParser())
-            ahead.Enqueue((Line, [.. Enumerable.Range(0, parser.Count).Select(column => parser[column])]));
-        return [.. ahead.Select(row => row.Fields)];
+        while (_ahead.Count < count && ReadParser())
+            _ahead.Enqueue((Line, [.. Enumerable.Range(0, _parser.Count).Select(column => _parser[column])]));
+        return [.. _ahead.Select(row => row.Fields)];
     }
 
-    public void Dispose() => parser.Dispose();
+    public void Dispose() => _parser.Dispose();
 
     private bool ReadParser()
     {
-        fields = null;
+        _fields = null;
         try
         {
             do
             {
-                if (!parser.Read())
+                if (!_parser.Read())
                     return false;
             }
-            while (parser.Count == 1 && string.IsNullOrWhiteSpace(parser[0]));
+            while (_parser.Count == 1 && string.IsNullOrWhiteSpace(_parser[0]));
         }
         catch (MaxFieldSizeException error)
         {
             throw new UserException(FormattableString.Invariant(
-                $"{name}: after line {Line} a field is longer than {LongestField} characters; is a quote left open?"), error);
+                $"{_name}: after line {Line} a field is longer than {LongestField} characters; is a quote left open?"), error);
         }
-        Line = parser.RawRow;
+        Line = _parser.RawRow;
         return true;
     }
 

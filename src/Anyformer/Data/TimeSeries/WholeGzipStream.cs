@@ -10,9 +10,9 @@ namespace Anyformer.Data.TimeSeries;
 internal sealed class WholeGzipStream(FileStream file) : Stream
 {
     private const int ShortestFile = 18;
-    private readonly uint expectedLength = ReadLength(file);
-    private readonly GZipStream inner = new(file, CompressionMode.Decompress);
-    private uint length;
+    private readonly uint _expectedLength = ReadLength(file);
+    private readonly GZipStream _inner = new(file, CompressionMode.Decompress);
+    private uint _length;
 
     public override bool CanRead => true;
 
@@ -28,12 +28,12 @@ internal sealed class WholeGzipStream(FileStream file) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = inner.Read(buffer);
+        var read = _inner.Read(buffer);
         unchecked
         {
-            length += (uint)read;
+            _length += (uint)read;
         }
-        if (read == 0 && !buffer.IsEmpty && length != expectedLength)
+        if (read == 0 && !buffer.IsEmpty && _length != _expectedLength)
             throw new InvalidDataException("the gzip data end early, or are of several parts; expected one whole part");
         return read;
     }
@@ -49,7 +49,7 @@ internal sealed class WholeGzipStream(FileStream file) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            inner.Dispose();
+            _inner.Dispose();
         base.Dispose(disposing);
     }
 

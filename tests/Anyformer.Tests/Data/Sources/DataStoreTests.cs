@@ -8,18 +8,18 @@ namespace Anyformer.Tests.Data.Sources;
 
 public sealed class DataStoreTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory().FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
     private readonly byte[] content = [.. Enumerable.Range(0, 300_000).Select(i => (byte)(i * 31 % 251))];
-    private readonly HttpClient client = new();
+    private readonly HttpClient _client = new();
 
-    private string Downloads => Path.Combine(folder, "downloads");
+    private string Downloads => Path.Combine(_folder, "downloads");
 
     private string Target => Path.Combine(Downloads, "made-up", "file.csv");
 
     public void Dispose()
     {
-        client.Dispose();
-        Directory.Delete(folder, recursive: true);
+        _client.Dispose();
+        Directory.Delete(_folder, recursive: true);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class DataStoreTests : IDisposable
     {
         using var server = new FileServer(content, FileServer.Rest);
         var progress = new Record();
-        Assert.Equal(Target, await Store().GetAsync(Source(server.Address), client, progress));
+        Assert.Equal(Target, await Store().GetAsync(Source(server.Address), _client, progress));
         Assert.Equal(content, File.ReadAllBytes(Target));
         Assert.False(File.Exists(Target + ".part"));
         Assert.Equal(new DownloadProgress(content.Length, content.Length), progress.Seen[^1]);
@@ -39,7 +39,7 @@ public sealed class DataStoreTests : IDisposable
     public async Task A_break_goes_on_where_it_was()
     {
         using var server = new FileServer(content, FileServer.Broken(100_000), FileServer.Broken(50_000), FileServer.Rest);
-        await Store().GetAsync(Source(server.Address), client);
+        await Store().GetAsync(Source(server.Address), _client);
         Assert.Equal([0, 100_000, 150_000], server.RequestedFrom);
         Assert.Equal(content, File.ReadAllBytes(Target));
     }
@@ -53,7 +53,7 @@ public sealed class DataStoreTests : IDisposable
         Assert.StartsWith($"{server.Address}: the download broke off after 3000 of 300000 bytes (", message);
         Assert.EndsWith("); run it again to go on from there.", message);
         Assert.Equal(3000, new FileInfo(Target + ".part").Length);
-        await Store().GetAsync(Source(server.Address), client);
+        await Store().GetAsync(Source(server.Address), _client);
         Assert.Equal([0, 1000, 2000, 3000], server.RequestedFrom);
         Assert.Equal(content, File.ReadAllBytes(Target));
     }
@@ -62,7 +62,7 @@ public sealed class DataStoreTests : IDisposable
     public async Task A_server_without_ranges_starts_over()
     {
         using var server = new FileServer(content, FileServer.Broken(1000), FileServer.Whole);
-        await Store().GetAsync(Source(server.Address), client);
+        await Store().GetAsync(Source(server.Address), _client);
         Assert.Equal(content, File.ReadAllBytes(Target));
     }
 
@@ -107,9 +107,9 @@ public sealed class DataStoreTests : IDisposable
         using var server = new FileServer(content, FileServer.Rest, FileServer.Rest);
         using var stop = new CancellationTokenSource();
         var stopping = new Record(stop.Cancel);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store().GetAsync(Source(server.Address), client, stopping, stop.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store().GetAsync(Source(server.Address), _client, stopping, stop.Token));
         Assert.Equal(stopping.Seen[^1].BytesDone, new FileInfo(Target + ".part").Length);
-        await Store().GetAsync(Source(server.Address), client);
+        await Store().GetAsync(Source(server.Address), _client);
         Assert.Equal(stopping.Seen[^1].BytesDone, server.RequestedFrom[1]);
         Assert.Equal(content, File.ReadAllBytes(Target));
     }
@@ -121,7 +121,7 @@ public sealed class DataStoreTests : IDisposable
         File.WriteAllText(Target, "half");
         using var server = new FileServer(content, FileServer.Rest);
         Assert.Equal(DataState.Different, Store().Check(Source(server.Address)).State);
-        await Store().GetAsync(Source(server.Address), client);
+        await Store().GetAsync(Source(server.Address), _client);
         Assert.Equal(content, File.ReadAllBytes(Target));
     }
 
@@ -132,18 +132,18 @@ public sealed class DataStoreTests : IDisposable
     [InlineData("other-name/file.csv.gz")]
     public async Task A_file_in_a_data_folder_stands_in_for_the_download(string place)
     {
-        var path = Path.Combine(folder, "data", place);
+        var path = Path.Combine(_folder, "data", place);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using (Stream file = place.EndsWith(".gz") ? new GZipStream(File.Create(path), CompressionLevel.Fastest) : File.Create(path))
             file.Write(content);
-        Assert.Equal(path, await Store().GetAsync(Source(new Uri("http://127.0.0.1:1/")), client));
+        Assert.Equal(path, await Store().GetAsync(Source(new Uri("http://127.0.0.1:1/")), _client));
         Assert.Equal(new DataCheck(Source(null), DataState.Valid, path, Hash(content)).Sha256, Store().Check(Source(null)).Sha256);
     }
 
     [Fact]
     public async Task Another_file_under_the_name_is_told_and_left_alone()
     {
-        var path = Path.Combine(folder, "data", "file.csv");
+        var path = Path.Combine(_folder, "data", "file.csv");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, "mine");
         Assert.Equal(
@@ -156,7 +156,7 @@ public sealed class DataStoreTests : IDisposable
     [Fact]
     public async Task Damaged_gzip_data_are_another_file()
     {
-        var path = Path.Combine(folder, "data", "file.csv.gz");
+        var path = Path.Combine(_folder, "data", "file.csv.gz");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, "no gzip");
         Assert.Equal(new DataCheck(Source(null), DataState.Different, path, null).State, Store().Check(Source(null)).State);
@@ -168,7 +168,7 @@ public sealed class DataStoreTests : IDisposable
     {
         Assert.Equal(DataState.Missing, Store().Check(Source(null)).State);
         Assert.Equal(
-            $"The data set 'made-up' ships with Anyformer, but file.csv is in none of the data folders: {Path.Combine(folder, "data")}, {Downloads}.",
+            $"The data set 'made-up' ships with Anyformer, but file.csv is in none of the data folders: {Path.Combine(_folder, "data")}, {Downloads}.",
             await Error(Source(null)));
     }
 
@@ -188,7 +188,7 @@ public sealed class DataStoreTests : IDisposable
             Assert.Equal((source.Id, DataState.Valid), (source.Id, store.Check(source).State));
     }
 
-    private DataStore Store() => new([Path.Combine(folder, "data")], Downloads);
+    private DataStore Store() => new([Path.Combine(_folder, "data")], Downloads);
 
     private DataSource Source(Uri? address) => new(
         "made-up", "bytes", "file.csv", address, [new FileContent(Hash(content), content.Length)], "none", SplitRule.Default)
@@ -197,7 +197,7 @@ public sealed class DataStoreTests : IDisposable
     };
 
     private async Task<string> Error(DataSource source) =>
-        (await Assert.ThrowsAsync<UserException>(() => Store().GetAsync(source, client))).Message;
+        (await Assert.ThrowsAsync<UserException>(() => Store().GetAsync(source, _client))).Message;
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

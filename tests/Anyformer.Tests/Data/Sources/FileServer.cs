@@ -7,18 +7,18 @@ namespace Anyformer.Tests.Data.Sources;
 /// <summary>Serves one file on the loopback device, one connection after the other, each answer as the test says.</summary>
 internal sealed class FileServer : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Loopback, 0);
-    private readonly Queue<Func<byte[], long, Answer>> answers;
-    private readonly byte[] content;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Queue<Func<byte[], long, Answer>> _answers;
+    private readonly byte[] _content;
 
     /// <summary>
     /// Answers the first request with the first of <paramref name="answers"/>, and so on; later connections are closed at once.
     /// </summary>
     public FileServer(byte[] content, params Func<byte[], long, Answer>[] answers)
     {
-        (this.content, this.answers) = (content, new Queue<Func<byte[], long, Answer>>(answers));
-        listener.Start();
-        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/file.csv");
+        (_content, _answers) = (content, new Queue<Func<byte[], long, Answer>>(answers));
+        _listener.Start();
+        Address = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/file.csv");
         _ = Serve();
     }
 
@@ -48,7 +48,7 @@ internal sealed class FileServer : IDisposable
     /// <summary>Another part of the file than was asked for.</summary>
     public static Answer WrongRange(byte[] content, long from) => Rest(content, from + 1);
 
-    public void Dispose() => listener.Dispose();
+    public void Dispose() => _listener.Dispose();
 
     private async Task Serve()
     {
@@ -56,7 +56,7 @@ internal sealed class FileServer : IDisposable
         {
             while (true)
             {
-                using var client = await listener.AcceptTcpClientAsync();
+                using var client = await _listener.AcceptTcpClientAsync();
                 await AnswerOne(client.GetStream());
             }
         }
@@ -73,10 +73,10 @@ internal sealed class FileServer : IDisposable
         while (await reader.ReadLineAsync() is { Length: > 0 } line)
             if (line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase))
                 from = long.Parse(line["Range: bytes=".Length..].TrimEnd('-'));
-        if (!answers.TryDequeue(out var next))
+        if (!_answers.TryDequeue(out var next))
             return;
         RequestedFrom.Add(from);
-        var answer = next(content, from);
+        var answer = next(_content, from);
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Head}\r\nConnection: close\r\n\r\n"));
         await stream.WriteAsync(answer.Body);
     }

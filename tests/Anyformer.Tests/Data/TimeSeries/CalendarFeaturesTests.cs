@@ -5,7 +5,7 @@ namespace Anyformer.Tests.Data.TimeSeries;
 public class CalendarFeaturesTests
 {
     // A Thursday, day 366 of a leap year, in ISO week 53.
-    private static readonly DateTime Time = new(2020, 12, 31, 17, 44, 31);
+    private static readonly DateTime s_time = new(2020, 12, 31, 17, 44, 31);
 
     [Theory]
     [InlineData("s", new[] { 31 / 59.0, 44 / 59.0, 17 / 23.0, 3 / 6.0, 30 / 30.0, 365 / 365.0 })]
@@ -19,7 +19,7 @@ public class CalendarFeaturesTests
     {
         var features = new CalendarFeatures(TimeFrequencyCodes.Parse(code));
         Assert.Equal(expected.Length, features.Count);
-        Assert.Equal(expected.Select(value => (float)(value - 0.5)), features.Compute([Time]));
+        Assert.Equal(expected.Select(value => (float)(value - 0.5)), features.Compute([s_time]));
     }
 
     [Theory]
@@ -28,7 +28,7 @@ public class CalendarFeaturesTests
     [InlineData("t", new float[] { 12, 31, 3, 17, 2 })]
     public void Indices_by_frequency(string code, float[] expected)
     {
-        Assert.Equal(expected, new CalendarFeatures(TimeFrequencyCodes.Parse(code), CalendarEncoding.Index).Compute([Time]));
+        Assert.Equal(expected, new CalendarFeatures(TimeFrequencyCodes.Parse(code), CalendarEncoding.Index).Compute([s_time]));
     }
 
     [Fact]

@@ -6,12 +6,12 @@ namespace Anyformer.Tests.Data.TimeSeries;
 public class ForecastMetricsTests
 {
     // Two variates; the scaler (mean 1 and 10, deviation 2 and 4) makes standardised and original errors differ by a known factor.
-    private static readonly double[] Rows = [1, 10, 3, 14, 1, 6, 5, 10, 0, 10, 3, 18];
+    private static readonly double[] s_rows = [1, 10, 3, 14, 1, 6, 5, 10, 0, 10, 3, 18];
 
     [Fact]
     public void Errors_on_both_scales_overall_and_by_variate()
     {
-        var metrics = new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 1);
+        var metrics = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 1);
         // Targets of window 0 are rows 3 and 4 (5, 10 and 0, 10), of window 1 rows 4 and 5 (0, 10 and 3, 18).
         metrics.Add([0], [1.5f, 0, 0.5f, 1]);
         metrics.Add([1], [-0.5f, 0, 1, 0]);
@@ -44,7 +44,7 @@ public class ForecastMetricsTests
     [Fact]
     public void Seasons_compare_with_the_row_one_season_before()
     {
-        var metrics = new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 2);
+        var metrics = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 2);
         metrics.Add([0], [1.5f, 0, 0.5f, 1]);
         // Season 2: a changes by 0 and 2, b by 4 and 4.
         Assert.Equal(1.5 / 1, metrics.Report().ByVariate[0].MeanAbsoluteScaledError);
@@ -66,7 +66,7 @@ public class ForecastMetricsTests
     [Fact]
     public void Nothing_added_gives_no_scores()
     {
-        var overall = new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 1).Report().Overall;
+        var overall = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 1).Report().Overall;
         Assert.Equal(0, overall.Points);
         Assert.True(double.IsNaN(overall.MeanSquaredError) && double.IsNaN(overall.MeanAbsoluteScaledError));
     }
@@ -74,9 +74,9 @@ public class ForecastMetricsTests
     [Fact]
     public void What_does_not_fit_is_refused()
     {
-        var error = Assert.Throws<UserException>(() => new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 4));
+        var error = Assert.Throws<UserException>(() => new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 4));
         Assert.Equal("The season has 4 steps, expected at least 1 and fewer than the 4 train rows.", error.Message);
-        var metrics = new ForecastMetrics(Windows(Rows), new RowRange(0, 4), season: 1);
+        var metrics = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 1);
         Assert.Throws<ArgumentException>(() => metrics.Add([0], new float[3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => metrics.Add([2], new float[4]));
     }

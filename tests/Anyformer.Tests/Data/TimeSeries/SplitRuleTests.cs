@@ -4,17 +4,17 @@ namespace Anyformer.Tests.Data.TimeSeries;
 
 public class SplitRuleTests
 {
-    private static readonly WindowShape Shape = new(96, 192, 48);
+    private static readonly WindowShape s_shape = new(96, 192, 48);
 
     [Fact]
     public void The_borders_of_the_papers()
     {
         Assert.Equal(
-            new SplitBorders(new(0, 8640), new(8640 - 96, 11520), new(11520 - 96, 14400)), SplitRule.EttHour.Borders(17420, Shape));
+            new SplitBorders(new(0, 8640), new(8640 - 96, 11520), new(11520 - 96, 14400)), SplitRule.EttHour.Borders(17420, s_shape));
         Assert.Equal(
-            new SplitBorders(new(0, 34560), new(34560 - 96, 46080), new(46080 - 96, 57600)), SplitRule.EttMinute.Borders(69680, Shape));
+            new SplitBorders(new(0, 34560), new(34560 - 96, 46080), new(46080 - 96, 57600)), SplitRule.EttMinute.Borders(69680, s_shape));
         Assert.Equal(
-            new SplitBorders(new(0, 5311), new(5311 - 96, 6071), new(6071 - 96, 7588)), SplitRule.Default.Borders(7588, Shape));
+            new SplitBorders(new(0, 5311), new(5311 - 96, 6071), new(6071 - 96, 7588)), SplitRule.Default.Borders(7588, s_shape));
         Assert.Equal((36887, 5270, 10539), SplitRule.Default.Sizes(52696));
         Assert.Equal((676, 97, 193), SplitRule.Default.Sizes(966));
     }
@@ -48,7 +48,7 @@ public class SplitRuleTests
     [InlineData("0.7/0.1/0.2", 1900, "The validation part has 190 rows, expected at least 192 for horizon 192.")]
     [InlineData("0.7/0.2/0.1", 1910, "The test part has 191 rows, expected at least 192 for horizon 192.")]
     public void Short_series_are_refused(string rule, int rows, string message) =>
-        Assert.Equal(message, Assert.Throws<UserException>(() => SplitRule.Parse(rule).Borders(rows, Shape)).Message);
+        Assert.Equal(message, Assert.Throws<UserException>(() => SplitRule.Parse(rule).Borders(rows, s_shape)).Message);
 
     [Fact]
     public void The_shortest_series_has_one_window_to_train_on()

@@ -4,12 +4,12 @@ namespace Anyformer.Tests.Data.TimeSeries;
 
 public class TimeSeriesTests
 {
-    private static readonly DateTime Day = new(2024, 1, 1);
+    private static readonly DateTime s_day = new(2024, 1, 1);
 
     [Fact]
     public void Rows_are_slices_of_the_values()
     {
-        var series = new Series(["a", "b"], [Day, Day.AddDays(1), Day.AddDays(2)], [1, 2, 3, 4, 5, 6]);
+        var series = new Series(["a", "b"], [s_day, s_day.AddDays(1), s_day.AddDays(2)], [1, 2, 3, 4, 5, 6]);
         Assert.Equal((3, 2), (series.RowCount, series.VariateCount));
         Assert.Equal([3, 4], series.Row(1).ToArray());
         Assert.Equal([3, 4, 5, 6], series.Rows(new(1, 3)).ToArray());
@@ -18,9 +18,9 @@ public class TimeSeriesTests
     [Fact]
     public void What_is_no_series_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => new Series([], [Day], []));
-        Assert.Throws<ArgumentException>(() => new Series(["a"], [Day], [1, 2]));
-        Assert.Throws<ArgumentException>(() => new Series(["a"], [Day, Day.AddDays(-1)], [1, 2]));
-        Assert.Throws<ArgumentException>(() => new Series(["a"], [Day], [double.NaN]));
+        Assert.Throws<ArgumentException>(() => new Series([], [s_day], []));
+        Assert.Throws<ArgumentException>(() => new Series(["a"], [s_day], [1, 2]));
+        Assert.Throws<ArgumentException>(() => new Series(["a"], [s_day, s_day.AddDays(-1)], [1, 2]));
+        Assert.Throws<ArgumentException>(() => new Series(["a"], [s_day], [double.NaN]));
     }
 }

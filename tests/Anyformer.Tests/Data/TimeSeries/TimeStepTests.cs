@@ -7,7 +7,7 @@ namespace Anyformer.Tests.Data.TimeSeries;
 
 public class TimeStepTests
 {
-    private static readonly DateTime Monday = new(2024, 1, 1, 9, 0, 0);
+    private static readonly DateTime s_monday = new(2024, 1, 1, 9, 0, 0);
 
     [Theory]
     [InlineData(1, 86400, "s", "1 second")]
@@ -44,11 +44,11 @@ public class TimeStepTests
         Assert.Equal(new MonthStep(3, false), Infer(count => new DateTime(2020, 1, 1).AddMonths(3 * count)));
         Assert.Equal(new MonthStep(12, false), Infer(count => new DateTime(2000, 1, 1).AddYears(count)));
         Assert.Equal(new MonthStep(1, true), Infer(count => new DateTime(2020, 2, 1).AddMonths(count).AddDays(-1)));
-        Assert.Equal(new BusinessDayStep(), Infer(count => Monday.AddDays(count / 5 * 7 + count % 5)));
-        Assert.Equal(new FixedStep(TimeSpan.FromDays(1)), Infer(count => Monday.AddDays(count)));
-        Assert.Equal(new FixedStep(TimeSpan.FromDays(30)), Infer(count => Monday.AddDays(30 * count)));
-        Assert.Null(Infer(count => Monday.AddDays(count * count)));
-        Assert.Null(TimeStep.Infer([Monday]));
+        Assert.Equal(new BusinessDayStep(), Infer(count => s_monday.AddDays(count / 5 * 7 + count % 5)));
+        Assert.Equal(new FixedStep(TimeSpan.FromDays(1)), Infer(count => s_monday.AddDays(count)));
+        Assert.Equal(new FixedStep(TimeSpan.FromDays(30)), Infer(count => s_monday.AddDays(30 * count)));
+        Assert.Null(Infer(count => s_monday.AddDays(count * count)));
+        Assert.Null(TimeStep.Infer([s_monday]));
         Assert.Null(TimeStep.Infer([]));
     }
 
@@ -86,7 +86,7 @@ public class TimeStepTests
         Assert.Equal(
             [new(2024, 2, 29), new(2024, 3, 31)],
             new Series(["a"], [new(2023, 12, 31), new(2024, 1, 31)], [1, 2]).FutureTimes(2));
-        var error = Assert.Throws<UserException>(() => new Series(["a"], [Monday], [1]).FutureTimes(2));
+        var error = Assert.Throws<UserException>(() => new Series(["a"], [s_monday], [1]).FutureTimes(2));
         Assert.Equal("The 1 times of the series have no regular step, so the times to forecast are unknown.", error.Message);
     }
 

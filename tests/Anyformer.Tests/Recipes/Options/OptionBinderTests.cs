@@ -47,12 +47,12 @@ public class OptionBinderTests
 
     public sealed record Guarded
     {
-        private readonly int value;
+        private readonly int _value;
 
         public int Value
         {
-            get => value;
-            init => this.value = value % 2 == 0 ? value : throw new ArgumentException("the value is odd");
+            get => _value;
+            init => _value = value % 2 == 0 ? value : throw new ArgumentException("the value is odd");
         }
     }
 
