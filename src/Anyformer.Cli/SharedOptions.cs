@@ -58,9 +58,8 @@ public static class SharedOptions
     private static FillPolicy? ReadFill(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        foreach (var policy in Enum.GetValues<FillPolicy>())
-            if (text.Equals(policy.ToString(), StringComparison.OrdinalIgnoreCase))
-                return policy;
+        if (Enum.TryParse<FillPolicy>(text, ignoreCase: true, out var policy) && policy != FillPolicy.None && Enum.IsDefined(policy))
+            return policy;
         result.AddError($"--fill must be forward, linear or zero, found '{text}'.");
         return null;
     }

@@ -94,7 +94,7 @@ internal static class CompareForecastOptions
                 Lookback = lookback,
                 Horizon = parsed.GetValue(s_horizon),
                 LabelLength = Math.Min(lookback, 48),
-                Fill = Fill(parsed.GetValue(s_fill)),
+                Fill = parsed.GetValue(s_fill) ?? FillPolicy.None,
             },
             Training = new TrainingSection
             {
@@ -116,14 +116,6 @@ internal static class CompareForecastOptions
                 throw new UserException($"The override '{assignment}' has no say in a comparison: use {option}.");
         return assignment;
     }
-
-    private static MissingValueFill Fill(FillPolicy? policy) => policy switch
-    {
-        FillPolicy.Forward => MissingValueFill.Forward,
-        FillPolicy.Linear => MissingValueFill.Linear,
-        FillPolicy.Zero => MissingValueFill.Zero,
-        _ => MissingValueFill.None,
-    };
 
     private static string[] ModelIds(ParseResult parsed)
     {

@@ -1,31 +1,8 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Anyformer.Data.TimeSeries;
 
 namespace Anyformer.Recipes;
-
-/// <summary>How the rows of a series are divided into training, validation and test.</summary>
-public enum ForecastSplit
-{
-    /// <summary>12, 4 and 4 months of 30 days of hourly rows, as the papers divide ETTh1 and ETTh2.</summary>
-    EttHour,
-    /// <summary>The same months of rows every 15 minutes, as the papers divide ETTm1 and ETTm2.</summary>
-    EttMinute,
-    /// <summary>By <see cref="ForecastDataSection.Ratios"/>.</summary>
-    Ratio,
-}
-
-/// <summary>What stands in for missing values.</summary>
-public enum MissingValueFill
-{
-    /// <summary>Nothing: a missing value is an error.</summary>
-    None,
-    /// <summary>The last value before it.</summary>
-    Forward,
-    /// <summary>A straight line between its neighbours.</summary>
-    Linear,
-    /// <summary>Zero.</summary>
-    Zero,
-}
 
 /// <summary>What a model is told of the calendar.</summary>
 public enum CalendarMarks
@@ -48,6 +25,14 @@ public sealed record ForecastDataSection : IValidatableObject
     /// <summary>The column of times; null to find it.</summary>
     [Description("column of times; found by itself when left out")]
     public string? DateColumn { get; init; }
+
+    /// <summary>A .NET date format, for times that can be read in more than one way or in none of the known ones; null to find it.</summary>
+    [Description("date format such as dd/MM/yyyy HH:mm; found by itself when left out")]
+    public string? DateFormat { get; init; }
+
+    /// <summary>What separates the fields: one character, or <c>tab</c>; null to find it.</summary>
+    [Description("what separates the fields: one character, or tab; found by itself when left out")]
+    public string? Delimiter { get; init; }
 
     /// <summary>The columns that are forecast; null for all.</summary>
     [Description("columns that are forecast; all when left out")]
@@ -72,14 +57,9 @@ public sealed record ForecastDataSection : IValidatableObject
     [Range(0, int.MaxValue)]
     public int LabelLength { get; init; } = 48;
 
-    /// <summary>How the rows are divided; null for what the source says, else by ratios.</summary>
-    [Description("how rows are divided; by default as is usual for the source, else by ratios")]
-    public ForecastSplit? Split { get; init; }
-
-    /// <summary>Shares of the rows for training, validation and test.</summary>
-    [Description("shares of the rows for training, validation and test")]
-    [Range(0.0, 1.0, MinimumIsExclusive = true)]
-    public ValueList<double> Ratios { get; init; } = [0.7, 0.1, 0.2];
+    /// <summary>How the rows are divided into training, validation and test; null for what is usual for the source.</summary>
+    [Description("how rows are divided into training, validation and test; by default as is usual for the source, else 0.7/0.1/0.2")]
+    public SplitRule? Split { get; init; }
 
     /// <summary>
     /// The code of the calendar features: <c>s</c>, <c>t</c>, <c>h</c>, <c>d</c>, <c>b</c>, <c>w</c> or <c>m</c>; null to read it off the times.
@@ -93,7 +73,7 @@ public sealed record ForecastDataSection : IValidatableObject
 
     /// <summary>What stands in for missing values.</summary>
     [Description("what stands in for missing values")]
-    public MissingValueFill Fill { get; init; }
+    public FillPolicy Fill { get; init; }
 
     /// <summary>Whether columns are standardised with the mean and deviation of the training rows.</summary>
     [Description("whether columns are standardised by their training rows")]
@@ -104,8 +84,8 @@ public sealed record ForecastDataSection : IValidatableObject
     {
         if (LabelLength > Lookback)
             yield return new ValidationResult($"label-length is {LabelLength}; expected at most lookback, which is {Lookback}");
-        if (Ratios.Count != 3 || Math.Abs(Ratios.Sum() - 1) > 1e-9)
-            yield return new ValidationResult("ratios is not three shares whose sum is 1");
+        if (Delimiter is not (null or "tab" or { Length: 1 }))
+            yield return new ValidationResult($"delimiter is '{Delimiter}'; expected one character, or tab");
         if (Columns is { Count: 0 })
             yield return new ValidationResult("columns is an empty list; leave it out for all columns");
     }

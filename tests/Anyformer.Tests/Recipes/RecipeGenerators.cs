@@ -1,4 +1,5 @@
 using System.Text;
+using Anyformer.Data.TimeSeries;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Yaml;
 using Anyformer.Training.Schedules;
@@ -72,9 +73,8 @@ internal static class RecipeGenerators
         from lookback in Count
         from horizon in Count
         from label in Gen.Choose(0, lookback)
-        from split in Gen.Elements<ForecastSplit?>(null, ForecastSplit.EttHour, ForecastSplit.EttMinute, ForecastSplit.Ratio)
-        from first in Gen.Choose(1, 999_999).Select(millionths => millionths / 1e6)
-        from fill in Gen.Elements(Enum.GetValues<MissingValueFill>())
+        from split in Split
+        from fill in Gen.Elements(Enum.GetValues<FillPolicy>())
         from standardize in Gen.Elements(true, false)
         select new ForecastDataSection
         {
@@ -85,10 +85,14 @@ internal static class RecipeGenerators
             Horizon = horizon,
             LabelLength = label,
             Split = split,
-            Ratios = [first, (1 - first) / 2, (1 - first) / 2],
             Fill = fill,
             Standardize = standardize,
         };
+
+    private static Gen<SplitRule?> Split => Gen.OneOf(
+        Gen.Elements<SplitRule?>(null, SplitRule.EttHour, SplitRule.EttMinute),
+        Count.Three().Select(rows => (SplitRule?)new FixedSplit(rows.Item1, rows.Item2, rows.Item3)),
+        Gen.Choose(1, 999_999).Select(millionths => millionths / 1e6).Select(first => (SplitRule?)new RatioSplit(first, (1 - first) / 2, (1 - first) / 2)));
 
     private static Gen<TrainingSection> Training =>
         from optimizer in Gen.Elements(Enum.GetValues<OptimizerKind>())

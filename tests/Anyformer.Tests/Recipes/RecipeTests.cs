@@ -1,3 +1,4 @@
+using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
@@ -27,9 +28,9 @@ public class RecipeTests
           source: etth1
           horizon: 192
           split: ett-hour
-          ratios: [0.6, 0.2, 0.2]
         training:
           optimizer: adamw
+          betas: [0.8, 0.99]
           learning-rate: 1e-3
           max-time: 1h30m
           schedule: {kind: cosine, warmup-steps: 100, floor: 0.01}
@@ -49,7 +50,6 @@ public class RecipeTests
         Assert.Equal((OptimizerKind.Adam, 1e-4, 32, 10, 3), (recipe.Training.Optimizer, recipe.Training.LearningRate,
             recipe.Training.BatchSize, recipe.Training.Epochs, recipe.Training.Patience));
         Assert.Equal(new HalvingSchedule(), recipe.Training.Schedule);
-        Assert.Equal([0.7, 0.1, 0.2], recipe.Data.Ratios);
         Assert.Null(recipe.Data.Split);
     }
 
@@ -59,8 +59,8 @@ public class RecipeTests
         var recipe = Bind(Full);
         Assert.Equal("etth1-96", recipe.Name);
         Assert.Equal(["width", "layers"], recipe.Model.Options.Entries.Select(entry => entry.Key));
-        Assert.Equal((192, ForecastSplit.EttHour), (recipe.Data.Horizon, recipe.Data.Split));
-        Assert.Equal([0.6, 0.2, 0.2], recipe.Data.Ratios);
+        Assert.Equal((192, SplitRule.EttHour), (recipe.Data.Horizon, recipe.Data.Split));
+        Assert.Equal([0.8, 0.99], recipe.Training.Betas);
         Assert.Equal((OptimizerKind.AdamW, 1e-3), (recipe.Training.Optimizer, recipe.Training.LearningRate));
         Assert.Equal(TimeSpan.FromMinutes(90), recipe.Training.MaxTime);
         Assert.Equal(new CosineSchedule { WarmupSteps = 100, Floor = 0.01 }, recipe.Training.Schedule);
@@ -81,13 +81,14 @@ public class RecipeTests
     [InlineData("horizon: 192", "horizon: 0", "'data.horizon' at line 11 of r.yaml is 0; expected at least 1.")]
     [InlineData("horizon: 192", "horizon:", "'data.horizon' at line 11 of r.yaml is empty; expected a whole number.")]
     [InlineData("split: ett-hour", "split: EttHour",
-        "'data.split' at line 12 of r.yaml is 'EttHour'; expected one of ett-hour, ett-minute, ratio.")]
-    [InlineData("ratios: [0.6, 0.2, 0.2]", "ratios: 0.6", "'data.ratios' at line 13 of r.yaml is '0.6'; expected a list, each a number.")]
-    [InlineData("ratios: [0.6, 0.2, 0.2]", "ratios: [x]", "'data.ratios[0]' at line 13 of r.yaml is 'x'; expected a number.")]
-    [InlineData("ratios: [0.6, 0.2, 0.2]", "ratios: [2, 0, 0]",
-        "'data.ratios' at line 13 of r.yaml is 2; expected more than 0 and at most 1.")]
-    [InlineData("ratios: [0.6, 0.2, 0.2]", "ratios: [0.5]",
-        "'data' at line 10 of r.yaml is wrong: ratios is not three shares whose sum is 1.")]
+        "'data.split' at line 12 of r.yaml is 'EttHour'; expected ett-hour, ett-minute, three shares whose sum is 1 such as 0.7/0.1/0.2, "
+        + "or three numbers of rows such as 8640/2880/2880.")]
+    [InlineData("horizon: 192", "delimiter: ab", "'data' at line 10 of r.yaml is wrong: delimiter is 'ab'; expected one character, or tab.")]
+    [InlineData("betas: [0.8, 0.99]", "betas: 0.6", "'training.betas' at line 15 of r.yaml is '0.6'; expected a list, each a number.")]
+    [InlineData("betas: [0.8, 0.99]", "betas: [x]", "'training.betas[0]' at line 15 of r.yaml is 'x'; expected a number.")]
+    [InlineData("betas: [0.8, 0.99]", "betas: [2, 0]", "'training.betas' at line 15 of r.yaml is 2; expected at least 0 and less than 1.")]
+    [InlineData("betas: [0.8, 0.99]", "betas: [0.5]",
+        "'training' at line 14 of r.yaml is wrong: betas is a list of 1; expected two numbers.")]
     [InlineData("max-time: 1h30m", "max-time: 90",
         "'training.max-time' at line 17 of r.yaml is '90'; expected a duration such as 90s, 2m or 1h30m.")]
     [InlineData("kind: cosine", "kind: cosin",
@@ -106,12 +107,12 @@ public class RecipeTests
     public void OverridesReplaceAndAddValues()
     {
         var document = RecipeDocument.Parse(Full, "r.yaml")
-            .Set("training.learning-rate=5e-4").Set("data.ratios=[0.8, 0.1, 0.1]").Set("training.schedule=noam").Set("name=")
+            .Set("training.learning-rate=5e-4").Set("data.split=0.8/0.1/0.1").Set("training.schedule=noam").Set("name=")
             .Set("model.options.layers=3").Set("evaluation.drop-last = true");
         var recipe = (ForecastRecipe)document.Bind<Recipe>();
         Assert.Equal(5e-4, recipe.Training.LearningRate);
         Assert.Equal(OptimizerKind.AdamW, recipe.Training.Optimizer);
-        Assert.Equal([0.8, 0.1, 0.1], recipe.Data.Ratios);
+        Assert.Equal(new RatioSplit(0.8, 0.1, 0.1), recipe.Data.Split);
         Assert.Equal(new NoamSchedule(), recipe.Training.Schedule);
         Assert.Null(recipe.Name);
         Assert.Equal("3", ((RecipeScalar)recipe.Model.Options.Find("layers")!.Value).Text);
@@ -125,7 +126,7 @@ public class RecipeTests
     [InlineData("training.epochs", "The override 'training.epochs' has no '='; expected section.key=value.")]
     [InlineData("training..x=1", "The override 'training..x=1' has an empty key; expected section.key=value.")]
     [InlineData("name.x=1", "'name' at line 3 of r.yaml is 'etth1-96'; the override 'name.x=1' expects a section there.")]
-    [InlineData("data.ratios=*a", "The alias '*a' in the override 'data.ratios=*a' is not allowed; write the value out.")]
+    [InlineData("data.columns=*a", "The alias '*a' in the override 'data.columns=*a' is not allowed; write the value out.")]
     public void WrongOverridesNameThemselves(string assignment, string message) =>
         Assert.Equal(message, Assert.Throws<UserException>(() => RecipeDocument.Parse(Full, "r.yaml").Set(assignment).Bind<Recipe>()).Message);
 
@@ -143,13 +144,14 @@ public class RecipeTests
             data:
               source: etth1
               date-column: null
+              date-format: null
+              delimiter: null
               columns: null
               target: null
               lookback: 96
               horizon: 96
               label-length: 48
               split: null
-              ratios: [0.7, 0.1, 0.2]
               frequency: null
               marks: fraction
               fill: none

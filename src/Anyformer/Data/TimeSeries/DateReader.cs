@@ -36,9 +36,12 @@ internal sealed class DateReader(string? format)
     public void Settle(List<DateTime> times, string name, string column)
     {
         if (_formats is null && _ambiguous is not null)
+        {
+            var separator = _ambiguous.Contains('/') ? '/' : '-';
             throw new UserException(
                 $"{name}: the dates of '{column}' can be read day first or month first (such as '{_ambiguous}'); "
-                + "give the date format, dd/MM/yyyy or MM/dd/yyyy with the time of day if there is one.");
+                + $"set data.date-format to d{separator}M{separator}yyyy or M{separator}d{separator}yyyy, with the time of day if there is one.");
+        }
         for (var row = 0; _monthWasFirst && row < _readWhileOpen; row++)
             times[row] = new DateTime(times[row].Year, times[row].Day, times[row].Month).Add(times[row].TimeOfDay);
     }

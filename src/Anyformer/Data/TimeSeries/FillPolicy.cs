@@ -1,8 +1,10 @@
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>What a missing value becomes when a series is repaired.</summary>
+/// <summary>What stands in for missing values, in a table that is repaired.</summary>
 public enum FillPolicy
 {
+    /// <summary>Nothing: the table is not repaired, and a missing value is an error.</summary>
+    None,
     /// <summary>The last value before it; before the first value, the first.</summary>
     Forward,
     /// <summary>On the line, over time, between its neighbours; outside the first and last value, the nearest.</summary>

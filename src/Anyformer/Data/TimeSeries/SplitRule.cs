@@ -1,9 +1,15 @@
+using System.ComponentModel;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>How a series is cut, in time order, into train, validation and test rows.</summary>
-public abstract record SplitRule
+/// <summary>
+/// How a series is cut, in time order, into train, validation and test rows. As text: <c>ett-hour</c>, <c>ett-minute</c>, three shares such as
+/// <c>0.7/0.1/0.2</c>, or three numbers of rows such as <c>8640/2880/2880</c>.
+/// </summary>
+[Description("ett-hour, ett-minute, three shares whose sum is 1 such as 0.7/0.1/0.2, or three numbers of rows such as 8640/2880/2880")]
+public abstract record SplitRule : IParsable<SplitRule>
 {
     /// <summary>The ETTh1 and ETTh2 split of the papers: 12, 4 and 4 months of 30 days of hours; later rows are not used.</summary>
     public static SplitRule EttHour { get; } = new FixedSplit(12 * 30 * 24, 4 * 30 * 24, 4 * 30 * 24);
@@ -41,25 +47,34 @@ public abstract record SplitRule
             new RowRange(testStart - shape.LookBack, testStart + test));
     }
 
-    /// <summary>A rule from its name: <c>ett-hour</c>, <c>ett-minute</c>, or three shares such as <c>0.7/0.1/0.2</c>.</summary>
-    /// <exception cref="UserException">The text is no rule.</exception>
-    public static SplitRule Parse(string text)
-    {
-        switch (text)
-        {
-            case "ett-hour":
-                return EttHour;
-            case "ett-minute":
-                return EttMinute;
-        }
-        var shares = text.Split('/');
-        if (shares.Length != 3)
-            throw new UserException($"The split '{text}' is unknown, expected ett-hour, ett-minute or shares such as 0.7/0.1/0.2.");
-        return new RatioSplit(Share(shares[0]), Share(shares[1]), Share(shares[2]));
+    /// <summary>The rule that a text stands for.</summary>
+    /// <exception cref="FormatException">The text is no rule.</exception>
+    public static SplitRule Parse(string text, IFormatProvider? provider = null) =>
+        TryParse(text, provider, out var rule) ? rule : throw new FormatException($"'{text}' is no split of a series");
 
-        double Share(string share) => double.TryParse(share, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new UserException($"The split '{text}' has the share '{share}', expected a number between 0 and 1.");
+    /// <summary>The rule that a text stands for; false when it is none.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? text, IFormatProvider? provider, [MaybeNullWhen(false)] out SplitRule rule)
+    {
+        rule = text switch
+        {
+            "ett-hour" => EttHour,
+            "ett-minute" => EttMinute,
+            _ => Parts(text),
+        };
+        return rule is not null;
+    }
+
+    private static SplitRule? Parts(string? text)
+    {
+        var parts = text?.Split('/') ?? [];
+        if (parts.Length != 3)
+            return null;
+        var rows = Array.ConvertAll(parts, part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0);
+        if (rows.All(count => count > 0))
+            return new FixedSplit(rows[0], rows[1], rows[2]);
+        var shares = Array.ConvertAll(parts, part =>
+            double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var share) ? share : double.NaN);
+        return RatioSplit.AreShares(shares[0], shares[1], shares[2]) ? new RatioSplit(shares[0], shares[1], shares[2]) : null;
     }
 
     private protected abstract int TestStart(int rows, int train, int validation, int test);
@@ -79,9 +94,9 @@ public sealed record FixedSplit(int Train, int Validation, int Test) : SplitRule
 
     private protected override int TestStart(int rows, int train, int validation, int test) => train + validation;
 
-    /// <summary>The rule as text; the named rules give their names.</summary>
+    /// <summary>The rows of the parts, such as <c>8640/2880/2880</c>, or the name of the rule.</summary>
     public override string ToString() => this == EttHour ? "ett-hour" : this == EttMinute ? "ett-minute"
-        : FormattableString.Invariant($"{Train}/{Validation}/{Test} rows");
+        : FormattableString.Invariant($"{Train}/{Validation}/{Test}");
 }
 
 /// <summary>Parts by their share of the rows: train and test are rounded down, validation is the rest.</summary>
@@ -94,7 +109,7 @@ public sealed record RatioSplit : SplitRule
     public RatioSplit(double train, double validation, double test)
     {
         (Train, Validation, Test) = (train, validation, test);
-        if (!(train > 0 && validation > 0 && test > 0 && Math.Abs(train + validation + test - 1) <= SumTolerance))
+        if (!AreShares(train, validation, test))
             throw new UserException($"The split {this} is not possible, expected three shares above 0 that sum to 1.");
     }
 
@@ -113,6 +128,9 @@ public sealed record RatioSplit : SplitRule
         var (train, test) = ((int)(rows * Train), (int)(rows * Test));
         return (train, rows - train - test, test);
     }
+
+    internal static bool AreShares(double train, double validation, double test) =>
+        train > 0 && validation > 0 && test > 0 && Math.Abs(train + validation + test - 1) <= SumTolerance;
 
     private protected override int TestStart(int rows, int train, int validation, int test) => rows - test;
 

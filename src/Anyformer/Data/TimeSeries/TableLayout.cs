@@ -49,7 +49,7 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueC
         return columns.Append(-1).First() is var found and >= 0
             ? found
             : throw new UserException(
-                $"{name}: no column holds dates in its first rows (columns: {Names(header)}); name the date column and, if need be, its format.");
+                $"{name}: no column holds dates in its first rows (columns: {Names(header)}); set data.date-column and, if need be, data.date-format.");
     }
 
     private static int CountDates(IReadOnlyList<string[]> sample, int column, string? format)

@@ -24,8 +24,8 @@ public sealed record TimeSeriesReadOptions
     /// <summary>Name of the column to move last, where the forecasting models look for their target.</summary>
     public string? Target { get; init; }
 
-    /// <summary>Repairs what is wrong and fills what is missing; null repairs nothing and refuses a file with errors.</summary>
-    public FillPolicy? Fill { get; init; }
+    /// <summary>What stands in for missing values where a table is repaired; without it, a table with errors is refused.</summary>
+    public FillPolicy Fill { get; init; }
 }
 
 /// <summary>What reading a table gave.</summary>

@@ -37,12 +37,12 @@ public static class TimeSeriesReader
         if (table.RowCount == 0)
             throw new UserException($"{name}: there is no row with a date below the header.");
         var step = RowOrder.Check(table, layout, log);
-        if (options.Fill is not { } fill)
+        if (options.Fill == FillPolicy.None)
         {
             ThrowOnErrors(log, name);
             return new TimeSeriesReading(Build(layout, table), Warnings: log.Report(_ => true), Repairs: log.Report(_ => false));
         }
-        TableRepair.Repair(table, layout, name, step, fill);
+        TableRepair.Repair(table, layout, name, step, options.Fill);
         return new TimeSeriesReading(
             Build(layout, table),
             Warnings: log.Report(kind => kind == DataProblemKind.IrregularStep),

@@ -45,6 +45,8 @@ internal abstract class OptionKind
             return new NodeKind(type);
         if (ListKind.ElementOf(type) is { } element)
             return new ListKind(type, element, Of(element, nullability?.ElementType ?? nullability?.GenericTypeArguments.FirstOrDefault()));
+        if (ParsedKind.Parses(type))
+            return ParsedKind.Of(type);
         if (PartKind.IsPart(type))
             return new PartKind(type);
         if (VariantKind.IsVariant(type))

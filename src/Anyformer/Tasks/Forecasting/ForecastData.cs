@@ -63,22 +63,18 @@ public sealed class ForecastData
         var source = KnownDataSources.All.FirstOrDefault(known => known.Id == section.Source);
         var path = source is null ? section.Source : Locate(source, store);
         var reading = TimeSeriesReader.Read(path, ReadOptions(section));
-        return new ForecastData(section, reading, Rule(section, source), path);
+        return new ForecastData(section, reading, section.Split ?? source?.Split ?? SplitRule.Default, path);
     }
 
     /// <summary>How the file of a recipe is to be read; what to predict from is read the same way.</summary>
     public static TimeSeriesReadOptions ReadOptions(ForecastDataSection section) => new()
     {
+        Delimiter = section.Delimiter == "tab" ? '\t' : section.Delimiter?[0],
         DateColumn = section.DateColumn,
+        DateFormat = section.DateFormat,
         Columns = section.Columns,
         Target = section.Target,
-        Fill = section.Fill switch
-        {
-            MissingValueFill.Forward => FillPolicy.Forward,
-            MissingValueFill.Linear => FillPolicy.Linear,
-            MissingValueFill.Zero => FillPolicy.Zero,
-            _ => null,
-        },
+        Fill = section.Fill,
     };
 
     /// <summary>The calendar marks that a recipe asks for.</summary>
@@ -87,14 +83,6 @@ public sealed class ForecastData
 
     private static string Locate(DataSource source, DataStore store) => store.Find(source)
         ?? throw new UserException($"The data set {source.Id} is not on this machine: get it with 'anyformer data get {source.Id}', or name its folder with --data-dir.");
-
-    private static SplitRule Rule(ForecastDataSection section, DataSource? source) => section.Split switch
-    {
-        ForecastSplit.EttHour => SplitRule.EttHour,
-        ForecastSplit.EttMinute => SplitRule.EttMinute,
-        ForecastSplit.Ratio => new RatioSplit(section.Ratios[0], section.Ratios[1], section.Ratios[2]),
-        _ => source?.Split ?? new RatioSplit(section.Ratios[0], section.Ratios[1], section.Ratios[2]),
-    };
 
     /// <summary>What standardises a series by some of its rows, or leaves it as it is, as the recipe says.</summary>
     internal static StandardScaler Scaler(ForecastDataSection section, TimeSeries series, RowRange rows) => section.Standardize

@@ -44,7 +44,8 @@ public class DateReadingTests
         const string text = "date,a\n1/1/2020,1\n2/1/2020,2\n";
         Assert.Equal(
             "a.csv: the dates of 'date' can be read day first or month first (such as '2/1/2020'); "
-            + "give the date format, dd/MM/yyyy or MM/dd/yyyy with the time of day if there is one.", Error(text));
+            + "set data.date-format to d/M/yyyy or M/d/yyyy, with the time of day if there is one.", Error(text));
+        Assert.EndsWith("set data.date-format to d-M-yyyy or M-d-yyyy, with the time of day if there is one.", Error(text.Replace('/', '-')));
         Assert.Equal(new DateTime(2020, 1, 2), Read(text, new TimeSeriesReadOptions { DateFormat = "d/M/yyyy" }).Series.Times[1]);
         Assert.Equal(new DateTime(2020, 2, 1), Read(text, new TimeSeriesReadOptions { DateFormat = "M/d/yyyy" }).Series.Times[1]);
     }
@@ -69,7 +70,7 @@ public class DateReadingTests
         var options = new TimeSeriesReadOptions { DateFormat = "yyyyMMdd" };
         Assert.Equal(new DateTime(2020, 12, 31), Read("day,a\n20201231,1\n", options).Series.Times[0]);
         Assert.Equal(
-            "a.csv: no column holds dates in its first rows (columns: day, a); name the date column and, if need be, its format.",
+            "a.csv: no column holds dates in its first rows (columns: day, a); set data.date-column and, if need be, data.date-format.",
             Error("day,a\n20201231,1\n"));
     }
 }

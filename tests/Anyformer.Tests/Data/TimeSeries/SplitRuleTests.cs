@@ -24,6 +24,7 @@ public class SplitRuleTests
     [InlineData("ett-minute")]
     [InlineData("0.7/0.1/0.2")]
     [InlineData("0.6/0.2/0.2")]
+    [InlineData("300/100/1")]
     public void Rules_have_names(string text) => Assert.Equal(text, SplitRule.Parse(text).ToString());
 
     [Fact]
@@ -31,16 +32,27 @@ public class SplitRuleTests
     {
         Assert.Equal(SplitRule.EttHour, SplitRule.Parse("ett-hour"));
         Assert.Equal(SplitRule.Default, SplitRule.Parse("0.7/0.1/0.2"));
+        Assert.Equal(SplitRule.EttHour, SplitRule.Parse("8640/2880/2880"));
+        Assert.Equal(new RatioSplit(0.999998, 1e-6, 1e-6), SplitRule.Parse(new RatioSplit(0.999998, 1e-6, 1e-6).ToString()));
     }
 
     [Theory]
-    [InlineData("half", "The split 'half' is unknown, expected ett-hour, ett-minute or shares such as 0.7/0.1/0.2.")]
-    [InlineData("0.7/a/0.2", "The split '0.7/a/0.2' has the share 'a', expected a number between 0 and 1.")]
-    [InlineData("0.7/0.2/0.2", "The split 0.7/0.2/0.2 is not possible, expected three shares above 0 that sum to 1.")]
-    [InlineData("0.8/0/0.2", "The split 0.8/0/0.2 is not possible, expected three shares above 0 that sum to 1.")]
-    [InlineData("NaN/0.8/0.2", "The split NaN/0.8/0.2 is not possible, expected three shares above 0 that sum to 1.")]
-    public void Rules_that_are_none_are_refused(string text, string message) =>
-        Assert.Equal(message, Assert.Throws<UserException>(() => SplitRule.Parse(text)).Message);
+    [InlineData(null)]
+    [InlineData("half")]
+    [InlineData("0.7/a/0.2")]
+    [InlineData("0.7/0.2/0.2")]
+    [InlineData("0.8/0/0.2")]
+    [InlineData("NaN/0.8/0.2")]
+    [InlineData("300/100")]
+    [InlineData("300/100/0")]
+    [InlineData("300/100/-1")]
+    [InlineData("99999999999/1/1")]
+    public void Rules_that_are_none_are_refused(string? text) => Assert.False(SplitRule.TryParse(text, null, out _));
+
+    [Fact]
+    public void Shares_that_are_none_are_refused() => Assert.Equal(
+        "The split 0.8/0/0.2 is not possible, expected three shares above 0 that sum to 1.",
+        Assert.Throws<UserException>(() => new RatioSplit(0.8, 0, 0.2)).Message);
 
     [Theory]
     [InlineData("ett-hour", 14399, "The series has 14399 rows, expected at least 14400 for the split ett-hour.")]

@@ -17,7 +17,7 @@ public class TableErrorTests
         "a.csv: there is one column ('date'), expected dates and at least one column of numbers, separated by comma, semicolon, tab or pipe.")]
     [InlineData("date,a,a\n2020-01-01,1,2\n", "a.csv: the header names the column 'a' 2 times, expected different names.")]
     [InlineData("2020-01-01,1\n2020-01-02,2\n", "a.csv: the first line holds the date '2020-01-01', expected a header with the names of the columns.")]
-    [InlineData("a,b\n1,2\n", "a.csv: no column holds dates in its first rows (columns: a, b); name the date column and, if need be, its format.")]
+    [InlineData("a,b\n1,2\n", "a.csv: no column holds dates in its first rows (columns: a, b); set data.date-column and, if need be, data.date-format.")]
     [InlineData("date,a\0\n2020-01-01,1\n", "a.csv: this is binary data, expected delimited text.")]
     public void What_is_no_table_is_refused(string text, string message) => Assert.Equal(message, Error(text));
 
@@ -93,7 +93,7 @@ public class TableErrorTests
         var damages = from count in Gen.Choose(1, 6)
                       from places in Gen.Choose(0, table.Length - 1).ArrayOf(count)
                       from characters in Gen.Elements(',', ';', '"', '\n', '\r', '\t', '-', '9', 'N', ' ', '/', '\0', '\uffff').ArrayOf(count)
-                      from fill in Gen.Elements<FillPolicy?>(null, FillPolicy.Forward, FillPolicy.Linear, FillPolicy.Zero)
+                      from fill in Gen.Elements(Enum.GetValues<FillPolicy>())
                       select (places, characters, fill);
         var read = 0;
         Property.Holds(damages, damage =>

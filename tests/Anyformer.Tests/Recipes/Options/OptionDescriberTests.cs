@@ -28,7 +28,7 @@ public class OptionDescriberTests
         Assert.Equal("type1", described.Single(option => option.Key == "training.schedule").Default);
         Assert.Equal(["training.schedule.kind=cosine", "training.schedule.kind=linear", "training.schedule.kind=noam"],
             described.Where(option => option.Key == "training.schedule.warmup-steps").Select(option => option.Kind));
-        Assert.Equal("[0.7, 0.1, 0.2]", described.Single(option => option.Key == "data.ratios").Default);
+        Assert.Equal("[0.9, 0.999]", described.Single(option => option.Key == "training.betas").Default);
     }
 
     [Fact]

@@ -56,6 +56,18 @@ public sealed class ForecastBatchTests : IDisposable
         Assert.NotEqual(plain.Scaled.Values.ToArray(), _data.Scaled.Values.ToArray());
     }
 
+    [Theory]
+    [InlineData("\t", "tab")]
+    [InlineData("^", "^")]
+    public void TheRecipeSaysHowTheFileIsWritten(string delimiter, string key)
+    {
+        var lines = File.ReadLines(_folder["waves.csv"]).Skip(1).Select((line, row) =>
+            string.Join(delimiter, [new DateTime(2024, 1, 1).AddHours(row).ToString("yyyy MM dd H'h'"), .. line.Split(',')[1..]]));
+        File.WriteAllLines(_folder["other.txt"], lines.Prepend(string.Join(delimiter, "date", "a", "b", "c")));
+        var data = WaveTable.Load(_folder["other.txt"], section => section with { Delimiter = key, DateFormat = "yyyy MM dd H'h'", DateColumn = "date" });
+        Assert.Equal(_data.Scaled.Values.ToArray(), data.Scaled.Values.ToArray());
+    }
+
     [Fact]
     public void MistakesInTheDataAreNamed()
     {

@@ -117,7 +117,7 @@ public sealed class ForecastRunTests : IDisposable
         File.WriteAllLines(gap, File.ReadLines(_path).Select((line, i) => i == 390 ? line.Split(',')[0] + ",,1,2" : line));
         Trained(WaveTable.Recipe(_path, "dlinear"), "strict");
         var recipe = WaveTable.Recipe(_path, "dlinear");
-        Trained(recipe with { Data = recipe.Data with { Fill = MissingValueFill.Forward } }, "filling");
+        Trained(recipe with { Data = recipe.Data with { Fill = FillPolicy.Forward } }, "filling");
         var strict = ForecastPredictor.Open(_folder["strict"]);
         Assert.Contains("gap.csv", Message(() => strict.Predict(gap)));
         Assert.Equal(strict.Predict(gap, FillPolicy.Forward).Values, ForecastPredictor.Open(_folder["filling"]).Predict(gap).Values);
