@@ -12,9 +12,9 @@ public enum WindowCentre
     Last,
 }
 
-/// <summary>What <see cref="ReversibleInstanceNorm"/> took out of windows and puts back, constants to the backward pass.</summary>
-/// <param name="Centre">(batch, 1, variates).</param>
-/// <param name="Deviation">(batch, 1, variates).</param>
+/// <summary>What <see cref="ReversibleInstanceNorm"/> took out of windows and puts back.</summary>
+/// <param name="Centre">(batch, 1, variates); a mean is a constant to the backward pass, a last value is not.</param>
+/// <param name="Deviation">(batch, 1, variates), a constant to the backward pass.</param>
 public readonly record struct WindowStatistics(Tensor Centre, Tensor Deviation);
 
 /// <summary>
@@ -50,7 +50,8 @@ public sealed class ReversibleInstanceNorm : Module
     {
         using var scope = new TensorScope();
         var (deviation, mean) = Statistics(series.Detach());
-        var centre = _centre == WindowCentre.Mean ? mean : series[.., ^1..].Detach();
+        // As published: the last value, unlike the statistics, is differentiated through.
+        var centre = _centre == WindowCentre.Mean ? mean : series[.., ^1..];
         var normalized = (series - centre) / deviation;
         if (Weight is not null)
             normalized = normalized * Weight + Bias!;

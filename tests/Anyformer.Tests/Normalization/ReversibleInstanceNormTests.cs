@@ -55,7 +55,20 @@ public sealed class ReversibleInstanceNormTests
     }, runs: 30);
 
     [Fact]
-    public void StatisticsAreConstantsToTheBackwardPass()
+    public void TheLastValueIsDifferentiatedThrough()
+    {
+        using var scope = new TensorScope();
+        var series = Tensors.Normal(2, 2, 4, 3);
+        series.RequiresGrad = true;
+        var norm = new ReversibleInstanceNorm(WindowCentre.Last);
+        var (normalized, statistics) = norm.Normalize(series);
+        norm.Denormalize(normalized[.., ..1], statistics).Sum().Backward();
+        // Normalised and put back, the first value is itself again: nothing of the last one is left in it.
+        Tensors.AssertClose([1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], series.Grad![0], 1e-6);
+    }
+
+    [Fact]
+    public void MeanAndDeviationAreConstantsToTheBackwardPass()
     {
         using var scope = new TensorScope();
         var series = Tensors.Normal(2, 2, 7, 3);
