@@ -80,6 +80,7 @@ public sealed class ForecasterTests
         object options = id switch
         {
             "itransformer" => new ITransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6 },
+            "patchtst" => new PatchTstOptions { PatchLength = 2, Stride = 1, Width = 8, Heads = 2, FeedForwardWidth = 6, Layers = 2 },
             "ts-transformer" => new TimeSeriesTransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6, EncoderLayers = 1 },
             _ => entry.BindOptions(new ModelSection { Id = id }),
         };
