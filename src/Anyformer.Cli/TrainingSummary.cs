@@ -23,7 +23,7 @@ public static class TrainingSummary
     /// <summary>Evaluates the run and writes it down.</summary>
     public static void Write(ForecastRun run, TrainingState state, DateTimeOffset startedAt, string command)
     {
-        var (validation, test) = run.Evaluate();
+        var evaluation = run.Evaluate();
         var speed = run.MeasureSpeed();
         var model = new ModelResult
         {
@@ -33,7 +33,8 @@ public static class TrainingSummary
             Seeds = [new SeedResult
             {
                 Seed = (ulong)run.Recipe.Training.Seed,
-                Errors = ForecastErrors.Of(validation.Overall, test.Overall),
+                Errors = evaluation.Errors,
+                IntervalCoverage = evaluation.TestIntervals.Coverage,
                 Steps = state.Step,
                 Epochs = state.Epoch,
                 TrainingSeconds = state.Seconds,
@@ -44,13 +45,16 @@ public static class TrainingSummary
                 Curve = run.LearningCurve(),
             }],
         };
+        var test = evaluation.Test.Overall;
         var experiment = Experiment(run, startedAt, command);
-        var samples = run.Samples();
+        var samples = run.Samples(evaluation.Intervals);
         var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = samples };
         TrainReport.Write(ReportPath(run.Folder), experiment, model, samples, run.Recipe.ToDocument().ToYaml());
         AtomicFile.WriteText(ResultPath(run.Folder), ComparisonJson.Write(result)); // Last: it tells that the run is done.
         Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"test MSE {test.Overall.MeanSquaredError:0.0000}, MAE {test.Overall.MeanAbsoluteError:0.0000} (best epoch {state.BestEpoch} of {state.Epoch}, {state.Step} steps, {state.Seconds:0} s)"));
+            $"test MSE {test.MeanSquaredError:0.0000}, MAE {test.MeanAbsoluteError:0.0000} (best epoch {state.BestEpoch} of {state.Epoch}, {state.Step} steps, {state.Seconds:0} s)"));
+        Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"prediction intervals for {100 * evaluation.Intervals.Coverage:0.#} % cover {100 * evaluation.TestIntervals.Coverage:0.0} % of the test values"));
         Terminal.Error.WriteLine($"Report: {ReportPath(run.Folder)}");
     }
 

@@ -42,13 +42,13 @@ public static class CompareForecastCommand
         var folder = parsed.GetValue(s_output) ?? RunFolders.New("compare-forecast", startedAt);
         Engine.Start(parsed.GetValue(s_threads) ?? settings.Training.Threads);
         var clock = Stopwatch.StartNew();
-        var comparison = new ForecastComparison(settings, DataFolders.Store(parsed), Path.Combine(folder, "checkpoints"));
+        var comparison = new ForecastComparison(settings, DataFolders.Store(parsed), Path.Combine(folder, "models"));
         RunFolders.Enter(folder);
         Announcements.Data(comparison.Data);
         var (models, samples) = Compare(comparison, cancellation);
         if (models.Count == 0)
             return CommandLine.Interrupted("Interrupted before the first model was done.");
-        var done = models.Count == settings.Models.Count ? "" : $"; interrupted after {models.Count} of {settings.Models.Count} models";
+        var done = models.Count >= settings.Models.Count ? "" : $"; interrupted after {models.Count} of {settings.Models.Count} models";
         var experiment = new Experiment
         {
             Title = title,

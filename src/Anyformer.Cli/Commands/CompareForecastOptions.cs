@@ -39,6 +39,8 @@ internal static class CompareForecastOptions
 
     private static readonly Option<int> s_seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);
 
+    private static readonly Option<int> s_ensemble = SharedOptions.Count("--ensemble", "how many of the best models are also taken together, 1 for none", 3);
+
     private static readonly Option<FillPolicy?> s_fill = SharedOptions.Fill();
 
     private static readonly Option<string[]> s_set = new("--set")
@@ -56,7 +58,7 @@ internal static class CompareForecastOptions
         ["training.seed"] = "--seeds",
     };
 
-    public static IReadOnlyList<Option> All { get; } = [s_data, s_models, s_lookback, s_horizon, s_budget, s_seeds, s_fill, s_set];
+    public static IReadOnlyList<Option> All { get; } = [s_data, s_models, s_lookback, s_horizon, s_budget, s_seeds, s_ensemble, s_fill, s_set];
 
     /// <summary>The settings, and what the comparison is called.</summary>
     /// <exception cref="UserException">An option is wrong.</exception>
@@ -72,6 +74,7 @@ internal static class CompareForecastOptions
             Evaluation = recipe.Evaluation,
             Models = Models(ModelIds(parsed), assignments[true]),
             Budget = Budget.Parse(parsed.GetValue(s_budget)!),
+            Ensemble = parsed.GetValue(s_ensemble),
             Seeds = [.. Enumerable.Range(1, parsed.GetValue(s_seeds)).Select(seed => (long)seed)],
         };
         return (settings, recipe.Name ?? $"Forecasters on {recipe.Data.Source}");

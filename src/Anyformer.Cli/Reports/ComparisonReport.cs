@@ -36,7 +36,7 @@ internal static class ComparisonReport
             "Results",
             $"Ranked by {experiment.Metrics[0].Name}, lower is better.{spread} The best of each column is bold; ★ is the Pareto front.",
             Html.Of($"""
-                {ResultTables.Models("Errors and costs", summaries, ResultColumn.Overview(experiment))}
+                {ResultTables.Models("Errors and costs", summaries, ResultColumn.Overview(summaries, experiment))}
                 <details><summary>Every error</summary>
                 {ResultTables.Models("Every error", summaries, [.. ResultColumn.Errors(experiment)])}</details>
                 <details><summary>Every seed</summary>{ResultTables.Seeds(result)}</details>

@@ -30,6 +30,9 @@ internal static class Figures
     /// <summary>How many, in thousands or millions: <c>523</c>, <c>12.3 k</c>, <c>1.23 M</c>.</summary>
     public static string Count(double value) => Scaled(value, 1000, ["", " k", " M", " G"]);
 
+    /// <summary>A share in percent: <c>89.7 %</c>.</summary>
+    public static string Share(double value) => double.IsFinite(value) ? string.Create(CultureInfo.InvariantCulture, $"{100 * value:0.0} %") : Undefined;
+
     /// <summary>Bytes in binary units: <c>312 MiB</c>.</summary>
     public static string Bytes(double value) => Scaled(value, 1024, [" B", " KiB", " MiB", " GiB", " TiB"]);
 

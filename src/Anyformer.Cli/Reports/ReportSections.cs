@@ -58,7 +58,7 @@ internal static class ReportSections
             $"""<option value="{index}">{sample.Variate}{From(sample)}</option>"""));
         return Section(
             "Forecasts against the truth",
-            "On the original scale: the history that the models saw in grey, what came as the thick line, what they forecast in colour.",
+            "On the original scale: the history that the models saw in grey, what came as the thick line, what they forecast in colour, with the prediction intervals shaded.",
             Chart("forecast", "History, truth and forecasts of one variate", Html.Of($"""
                 <label>Variate <select id="forecast-sample">{options}</select></label>
                 """)));

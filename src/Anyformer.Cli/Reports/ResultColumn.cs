@@ -11,7 +11,7 @@ namespace Anyformer.Cli.Reports;
 internal sealed record ResultColumn(
     string Title, string Unit, string Explanation, Func<ModelSummary, Statistic> Figure, Func<Statistic, string> Format)
 {
-    /// <summary>1 when the lowest figure is the best, -1 when the highest is.</summary>
+    /// <summary>1 when the lowest figure is the best, -1 when the highest is, 0 when neither is.</summary>
     public int Sense { get; init; } = 1;
 
     /// <summary>How much the column is missed on a narrow terminal: those with the lowest weight go first.</summary>
@@ -21,12 +21,23 @@ internal sealed record ResultColumn(
     public double Best(IReadOnlyCollection<ModelSummary> models)
     {
         var means = models.Select(model => Figure(model).Mean).Where(double.IsFinite).ToArray();
-        return means.Length < 2 ? double.NaN : Sense * means.Min(mean => Sense * mean);
+        return means.Length < 2 || Sense == 0 ? double.NaN : Sense * means.Min(mean => Sense * mean);
     }
 
-    /// <summary>The columns of a comparison: the ranking error, the first error on held-out rows, then what the model costs.</summary>
-    public static IReadOnlyList<ResultColumn> Overview(Experiment experiment) =>
-        [.. Errors(experiment).Take(2), .. Costs(experiment.ItemName)];
+    /// <summary>
+    /// The columns of a comparison: the ranking error, the first error on held-out rows, how many held-out values the prediction intervals cover,
+    /// then what the model costs.
+    /// </summary>
+    public static IReadOnlyList<ResultColumn> Overview(IReadOnlyCollection<ModelSummary> models, Experiment experiment) =>
+        [.. Errors(experiment).Take(2), .. Intervals(models), .. Costs(experiment.ItemName)];
+
+    /// <summary>How far prediction intervals can be trusted; nothing where no model has such.</summary>
+    public static IEnumerable<ResultColumn> Intervals(IReadOnlyCollection<ModelSummary> models) =>
+        models.All(model => double.IsNaN(model.IntervalCoverage.Mean)) ? [] :
+        [
+            new("Intervals", "cover", "The share of the test values that lie in their prediction intervals; it should be the one that was asked for.",
+                model => model.IntervalCoverage, Mean(Figures.Share)) { Weight = 4, Sense = 0 },
+        ];
 
     /// <summary>A column for each error; the last word of its name, mostly an acronym, goes below.</summary>
     public static IEnumerable<ResultColumn> Errors(Experiment experiment) => experiment.Metrics.Select((metric, index) =>

@@ -44,6 +44,7 @@ internal static class TrainReport
         "Errors are lower for a better model.",
         Html.Of($"""
             {ResultTables.Values(result.Summaries[0], ResultColumn.Errors(result.Experiment))}
+            {ResultTables.Values(result.Summaries[0], ResultColumn.Intervals(result.Summaries))}
             {ResultTables.Values(result.Summaries[0], ResultColumn.Costs(result.Experiment.ItemName))}
             <details><summary>Every seed</summary>{ResultTables.Seeds(result)}</details>
             """));

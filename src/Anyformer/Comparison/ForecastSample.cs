@@ -25,4 +25,11 @@ public sealed record ForecastSample
 /// <summary>The prediction of one model.</summary>
 /// <param name="ModelId">The <see cref="ModelResult.Id"/> of the model.</param>
 /// <param name="Values">A value for each of <see cref="ForecastSample.TruthTimes"/>.</param>
-public sealed record ModelForecast(string ModelId, IReadOnlyList<double> Values);
+public sealed record ModelForecast(string ModelId, IReadOnlyList<double> Values)
+{
+    /// <summary>The lower bounds of its prediction intervals; null when it has none.</summary>
+    public IReadOnlyList<double>? Lower { get; init; }
+
+    /// <summary>The upper bounds of its prediction intervals; null when it has none.</summary>
+    public IReadOnlyList<double>? Upper { get; init; }
+}

@@ -24,6 +24,9 @@ public sealed record ModelSummary
     /// <summary>The errors, in the order of <see cref="Experiment.Metrics"/>.</summary>
     public required IReadOnlyList<Statistic> Errors { get; init; }
 
+    /// <summary>The share of held-out values that lie in their prediction intervals.</summary>
+    public required Statistic IntervalCoverage { get; init; }
+
     /// <summary>Training time, in seconds.</summary>
     public required Statistic TrainingSeconds { get; init; }
 
@@ -55,6 +58,7 @@ public sealed record ModelSummary
             Failure = model.Failure,
             Parameters = model.Parameters,
             Errors = [.. metrics.Select(metric => Over(seed => seed.ErrorOf(metric)))],
+            IntervalCoverage = Over(seed => seed.IntervalCoverage),
             TrainingSeconds = Over(seed => seed.TrainingSeconds),
             TrainingThroughput = Over(seed => seed.TrainingThroughput),
             LatencyMilliseconds = Over(seed => seed.LatencyMilliseconds),

@@ -9,6 +9,9 @@ public sealed record SeedResult
     /// <summary>Its errors, by <see cref="ErrorMetric.Id"/>.</summary>
     public required IReadOnlyDictionary<string, double> Errors { get; init; }
 
+    /// <summary>The share of held-out values that lie in their prediction intervals; NaN for a task without such.</summary>
+    public double IntervalCoverage { get; init; } = double.NaN;
+
     /// <summary>Optimiser steps taken.</summary>
     public required long Steps { get; init; }
 

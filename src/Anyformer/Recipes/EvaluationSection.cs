@@ -11,6 +11,11 @@ public sealed record EvaluationSection
     [Range(1, int.MaxValue)]
     public int BatchSize { get; init; } = 32;
 
+    /// <summary>The share of values that prediction intervals are made to cover.</summary>
+    [Description("share of values that prediction intervals are made to cover")]
+    [Range(0.0, 1.0, MinimumIsExclusive = true, MaximumIsExclusive = true)]
+    public double Coverage { get; init; } = 0.9;
+
     /// <summary>
     /// Whether the last batch is left out of the test when it is short. Several papers' figures were made so (Informer, PatchTST,
     /// Pathformer), and come out only so.

@@ -168,6 +168,18 @@ function slider(theme) {
   };
 }
 
+/** A prediction interval as a shade: an invisible line below, and the distance to the upper bound stacked on it. */
+function intervalBand({ modelId, lower, upper }, times, look) {
+  if (!lower || !upper) return [];
+  const edge = {
+    type: "line", stack: `interval-${modelId}`, stackStrategy: "all", symbol: "none", silent: true, lineStyle: { opacity: 0 }, tooltip: { show: false },
+  };
+  return [
+    { ...edge, data: lower.map((value, step) => [times[step], value]) },
+    { ...edge, data: lower.map((value, step) => [times[step], upper[step] - value]), areaStyle: { color: look.color, opacity: 0.13 } },
+  ];
+}
+
 function forecastChart({ comparison, theme, looks, shows, choice }) {
   const sample = comparison.forecasts[Number(choice("forecast-sample"))];
   const { axis, times } = timeAxis(sample);
@@ -189,9 +201,12 @@ function forecastChart({ comparison, theme, looks, shows, choice }) {
     series: [
       { ...line("history", sample.history, 0, { color: theme.muted }), markLine: now },
       { ...line("truth", [...sample.history.slice(-1), ...sample.truth], Math.max(0, steps - 1), { color: theme.ink, width: 3 }), z: 3 },
-      ...sample.predictions.filter(({ modelId }) => shows(modelId) && looks.has(modelId)).map(({ modelId, values }) => {
-        const look = looks.get(modelId);
-        return line(look.name, values, steps, { color: look.color, type: look.dash, width: 1.5 });
+      ...sample.predictions.filter(({ modelId }) => shows(modelId) && looks.has(modelId)).flatMap(prediction => {
+        const look = looks.get(prediction.modelId);
+        return [
+          ...intervalBand(prediction, times.slice(steps), look),
+          line(look.name, prediction.values, steps, { color: look.color, type: look.dash, width: 1.5 }),
+        ];
       }),
     ],
   });

@@ -39,22 +39,29 @@ public sealed class ForecastComparison
     {
         var results = new List<ModelResult>();
         _timeOfEach = _settings.Budget.TimeOfEach(Math.Max(1, _settings.Models.Count(Learns) * _settings.Seeds.Count));
-        var forecasts = new ForecastSamples(Data, _device);
+        var best = new List<TrainedForecaster>();
         try
         {
             foreach (var section in _settings.Models)
-            {
-                var result = RunModel(section, forecasts, observer, cancellation);
-                results.Add(result);
-                observer.OnModel(result);
-            }
+                Add(results, RunModel(section, best, observer, cancellation), observer);
+            if (_settings.Ensemble >= 2 && best.Count >= 2)
+                Add(results, new ForecastEnsemble(_settings, Data, _device).Run(best), observer);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // What was done is worth having.
         }
 
+        var forecasts = new ForecastSamples(Data, _device);
+        foreach (var model in best)
+            forecasts.Add(model.Result.Id, model.Forecaster, model.Intervals);
         return (results, forecasts.Samples);
+    }
+
+    private static void Add(List<ModelResult> results, ModelResult result, ComparisonObserver observer)
+    {
+        results.Add(result);
+        observer.OnModel(result);
     }
 
     /// <summary>A model without parameters takes no share of the time; nor does one that cannot be built, which fails when its turn comes.</summary>
@@ -70,31 +77,30 @@ public sealed class ForecastComparison
         }
     }
 
-    private ModelResult RunModel(ModelSection section, ForecastSamples forecasts, ComparisonObserver observer, CancellationToken cancellation)
+    private ModelResult RunModel(ModelSection section, List<TrainedForecaster> trained, ComparisonObserver observer, CancellationToken cancellation)
     {
-        var entry = MethodCatalog.Get<Forecaster>(section.Id);
-        var seeds = new List<SeedResult>();
-        long? parameters = null;
-        Forecaster? best = null;
+        var result = new ModelResult { Id = section.Id, Name = MethodCatalog.Get<Forecaster>(section.Id).Name, Seeds = [] };
+        ForecastTrial? best = null;
         try
         {
             foreach (var seed in _settings.Seeds)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var trial = new ForecastTrial(_settings, Data, section, seed, _timeOfEach, Path.Combine(_folder, $"{section.Id}-{seed}"), _device);
-                parameters = trial.Model.ParameterCount();
-                var result = trial.Run(observer.OnTraining(section.Id, seed), cancellation);
-                if (seeds.Count == 0 || result.Errors[ForecastErrors.Ranking.Id] < seeds.Min(other => other.Errors[ForecastErrors.Ranking.Id]))
-                    best = trial.Model;
-                seeds.Add(result);
+                result = result with { Parameters = trial.Model.ParameterCount() };
+                result = result with { Seeds = [.. result.Seeds, trial.Run(observer.OnTraining(section.Id, seed), cancellation)] };
+                if (best is null || Error(trial) < Error(best))
+                    best = trial;
             }
 
-            forecasts.Add(section.Id, best!);
-            return new ModelResult { Id = section.Id, Name = entry.Name, Parameters = parameters, Seeds = seeds };
+            trained.Add(new TrainedForecaster(result, best!.Model, best.Evaluation!.Intervals));
+            return result;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            return new ModelResult { Id = section.Id, Name = entry.Name, Parameters = parameters, Seeds = [], Failure = exception.Message };
+            return result with { Seeds = [], Failure = exception.Message };
         }
     }
+
+    private static double Error(ForecastTrial trial) => trial.Evaluation!.Errors[ForecastErrors.Ranking.Id];
 }

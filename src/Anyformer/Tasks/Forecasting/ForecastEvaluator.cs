@@ -1,5 +1,6 @@
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
+using Anyformer.Tasks.Forecasting.Intervals;
 using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
 
@@ -20,6 +21,34 @@ public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows wind
             metrics.Add(batch, Forecast(model, batch));
         return metrics.Report();
     }
+
+    /// <summary>Windows of the part.</summary>
+    public int WindowCount => windows.Count;
+
+    /// <summary>Series side by side.</summary>
+    public int Variates => windows.Data.Series.VariateCount;
+
+    /// <summary>Values of a forecast: steps times variates.</summary>
+    public int ValuesPerWindow => windows.Shape.Horizon * Variates;
+
+    /// <summary>
+    /// What a model says of some windows, spread evenly over the part, with its own bounds; and what came, standardised, NaN where that is
+    /// unknown. Batch by batch.
+    /// </summary>
+    public IEnumerable<(ForecastBand Band, float[] Truth)> Bands(Forecaster model, double coverage, int count)
+    {
+        foreach (var batch in Enumerable.Range(0, count).Select(i => (int)((long)i * windows.Count / count)).Chunk(batchSize))
+            yield return Answer(model, () =>
+            {
+                var given = ForecastBatch.Of(windows, batch, data.Section.Marks, device);
+                var target = given.TargetMask is { } known ? given.Target.MaskedFill(!known, double.NaN) : given.Target;
+                return (ForecastBand.Of(model, given.Input, data.Season, coverage), target.ToArray<float>());
+            });
+    }
+
+    /// <summary>What a model says of some windows, with its own bounds.</summary>
+    public ForecastBand Band(Forecaster model, int[] batch, double coverage) =>
+        Answer(model, () => ForecastBand.Of(model, ForecastBatch.Of(windows, batch, data.Section.Marks, device).Input, data.Season, coverage));
 
     /// <summary>The mean of a loss over all windows.</summary>
     public double Loss(Forecaster model, ForecastLoss loss)

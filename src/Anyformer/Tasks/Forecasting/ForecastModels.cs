@@ -1,6 +1,7 @@
 using Anyformer.Catalog;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
+using Anyformer.Recipes.Options;
 using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
 
@@ -23,5 +24,12 @@ public static class ForecastModels
         var model = loss.Prepare(entry.Build<Forecaster>(shape, entry.BindOptions(section)), shape);
         model.To(device);
         return model;
+    }
+    /// <summary>The recipe with every option of its model written out.</summary>
+    /// <exception cref="UserException">No such model, or its options are wrong.</exception>
+    public static ForecastRecipe WithEveryOption(ForecastRecipe recipe)
+    {
+        var options = MethodCatalog.Get<Forecaster>(recipe.Model.Id).BindOptions(recipe.Model);
+        return recipe with { Model = recipe.Model with { Preset = null, Options = OptionBinder.Write(options) } };
     }
 }

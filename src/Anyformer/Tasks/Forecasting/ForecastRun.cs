@@ -1,10 +1,9 @@
-using Anyformer.Catalog;
 using Anyformer.Comparison;
 using Anyformer.Data.Sources;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
-using Anyformer.Recipes.Options;
+using Anyformer.Tasks.Forecasting.Intervals;
 using Anyformer.Torch;
 using Anyformer.Training;
 using Anyformer.Training.Logging;
@@ -28,8 +27,8 @@ public sealed class ForecastRun
     /// <exception cref="UserException">Anything that the recipe names is wrong or missing.</exception>
     public ForecastRun(ForecastRecipe recipe, DataStore store, string folder)
     {
-        (Folder, _device, _checkpoints) = (folder, Devices.Parse(recipe.Training.Device), new CheckpointStore(System.IO.Path.Combine(folder, "checkpoints")));
-        _recipe = WithEveryOption(recipe);
+        (Folder, _device, _checkpoints) = (folder, Devices.Parse(recipe.Training.Device), new CheckpointStore(CheckpointsPath(folder)));
+        _recipe = ForecastModels.WithEveryOption(recipe);
         Data = ForecastData.Load(recipe.Data, store);
         Model = ForecastModels.Build(recipe.Model, recipe.Loss, Data.Shape, recipe.Training.Seed, _device);
     }
@@ -52,6 +51,12 @@ public sealed class ForecastRun
     /// <summary>Where the recipe of a run lies.</summary>
     public static string RecipePath(string folder) => Path.Combine(folder, "recipe.yaml");
 
+    /// <summary>Where the checkpoints of a run lie.</summary>
+    public static string CheckpointsPath(string folder) => Path.Combine(folder, "checkpoints");
+
+    /// <summary>Where the prediction intervals of a run lie.</summary>
+    public static string IntervalsPath(string folder) => Path.Combine(folder, "intervals.safetensors");
+
     /// <summary>Trains, or goes on training.</summary>
     /// <returns>How far it came.</returns>
     public TrainingState Train(bool resume, TrainingObserver observer, CancellationToken cancellation)
@@ -70,27 +75,26 @@ public sealed class ForecastRun
     /// <summary>A point for each epoch, those before a break among them.</summary>
     public IReadOnlyList<LearningCurvePoint> LearningCurve() => RunLogs.LearningCurve(Folder);
 
-    /// <summary>The scores of the best weights on the validation and the test windows.</summary>
-    public (ForecastReport Validation, ForecastReport Test) Evaluate() =>
-        (Evaluator(Data.Validation, dropLast: false).Evaluate(Model), Evaluator(Data.Test, _recipe.Evaluation.DropLast).Evaluate(Model));
+    /// <summary>Measures the best weights on the validation and the test windows, and writes the prediction intervals that come of the former.</summary>
+    public ForecastEvaluation Evaluate()
+    {
+        var (validation, test) = (Evaluator(Data.Validation, dropLast: false), Evaluator(Data.Test, _recipe.Evaluation.DropLast));
+        var evaluation = ForecastEvaluation.Of(Model, validation, test, _recipe.Evaluation.Coverage);
+        evaluation.Intervals.Save(IntervalsPath(Folder));
+        return evaluation;
+    }
 
     /// <summary>How fast the model answers.</summary>
     public ForecastSpeed MeasureSpeed() => ForecastSpeed.Measure(Model, Data, _recipe.Evaluation.BatchSize, _device);
 
     /// <summary>Forecasts beside the truth, for pictures.</summary>
-    public IReadOnlyList<ForecastSample> Samples()
+    public IReadOnlyList<ForecastSample> Samples(ConformalIntervals intervals)
     {
         var samples = new ForecastSamples(Data, _device);
-        samples.Add(_recipe.Model.Id, Model);
+        samples.Add(_recipe.Model.Id, Model, intervals);
         return samples.Samples;
     }
 
     private ForecastEvaluator Evaluator(ForecastingWindows windows, bool dropLast) =>
         new(Data, windows, _recipe.Evaluation.BatchSize, _device) { DropLast = dropLast };
-
-    private static ForecastRecipe WithEveryOption(ForecastRecipe recipe)
-    {
-        var options = MethodCatalog.Get<Forecaster>(recipe.Model.Id).BindOptions(recipe.Model);
-        return recipe with { Model = recipe.Model with { Preset = null, Options = OptionBinder.Write(options) } };
-    }
 }

@@ -1,5 +1,6 @@
 using Anyformer.Comparison;
 using Anyformer.Models.Forecasting;
+using Anyformer.Tasks.Forecasting.Intervals;
 using Anyformer.Torch;
 
 namespace Anyformer.Tasks.Forecasting;
@@ -24,17 +25,20 @@ internal sealed class ForecastSamples
 
     internal IReadOnlyList<ForecastSample> Samples => [.. _predictions.Select((predictions, variate) => Sample(variate, predictions))];
 
-    /// <summary>Adds what a model says would come.</summary>
-    internal void Add(string id, Forecaster model)
+    /// <summary>Adds what a model says would come, with its prediction intervals.</summary>
+    internal void Add(string id, Forecaster model, ConformalIntervals intervals)
     {
-        var variates = _data.Reading.Series.VariateCount;
-        var forecast = _evaluator.Forecast(model, [_window]);
+        var band = intervals.Widen(_evaluator.Band(model, [_window], intervals.Coverage));
         for (var variate = 0; variate < _predictions.Length; variate++)
-        {
-            var column = Enumerable.Range(0, _data.Section.Horizon).Select(step => (double)forecast[step * variates + variate]);
-            _predictions[variate].Add(new ModelForecast(id, [.. column.Select(value => Original(value, variate))]));
-        }
+            _predictions[variate].Add(new ModelForecast(id, Column(band.Point, variate))
+            {
+                Lower = Column(band.Lower, variate),
+                Upper = Column(band.Upper, variate),
+            });
     }
+
+    private double[] Column(float[] values, int variate) => [.. Enumerable.Range(0, _data.Section.Horizon)
+        .Select(step => Original(values[step * _data.Reading.Series.VariateCount + variate], variate))];
 
     private double Original(double standardised, int variate) =>
         standardised * _data.Scaled.Scaler.Deviation[variate] + _data.Scaled.Scaler.Mean[variate];

@@ -24,6 +24,9 @@ public sealed record ForecastSettings
     /// <summary>What may be spent.</summary>
     public required Budget Budget { get; init; }
 
+    /// <summary>How many of the best models are also taken together; less than two for none.</summary>
+    public int Ensemble { get; init; }
+
     /// <summary>Every model is trained once with each.</summary>
     public required IReadOnlyList<long> Seeds { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Anyformer.Comparison;
+using Anyformer.Data.TimeSeries;
 using Anyformer.Inspection;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
@@ -17,35 +18,41 @@ internal sealed class ForecastTrial
     private readonly ModelSection _section;
     private readonly long _seed;
     private readonly TimeSpan? _time;
+    private readonly string _folder;
     private readonly CheckpointStore _checkpoints;
     private readonly Device _device;
 
     internal ForecastTrial(
         ForecastSettings settings, ForecastData data, ModelSection section, long seed, TimeSpan? time, string folder, Device device)
     {
-        (_settings, _data, _section, _seed, _time, _device) = (settings, data, section, seed, time, device);
-        _checkpoints = new CheckpointStore(folder);
+        (_settings, _data, _section, _seed, _time, _folder, _device) = (settings, data, section, seed, time, folder, device);
+        _checkpoints = new CheckpointStore(ForecastRun.CheckpointsPath(folder));
         ProcessMemory.ResetPeak();
         Model = ForecastModels.Build(section, settings.Loss, data.Shape, seed, device);
     }
 
     internal Forecaster Model { get; }
 
+    /// <summary>What was measured; null before <see cref="Run"/> is through.</summary>
+    internal ForecastEvaluation? Evaluation { get; private set; }
+
     internal SeedResult Run(TrainingObserver? observer, CancellationToken cancellation)
     {
         var curve = new CurveObserver();
-        var state = Model.Parameters().Any() ? Train([curve, .. observer is null ? [] : new[] { observer }], cancellation) : new TrainingState();
-        cancellation.ThrowIfCancellationRequested();
+        var training = _time is { } time
+            ? _settings.Training with { Seed = _seed, MaxTime = time, MaxSteps = StepsWithin(time), Epochs = int.MaxValue }
+            : _settings.Training with { Seed = _seed, Epochs = _settings.Budget.Epochs!.Value };
+        var state = Train(training, [curve, .. observer is null ? [] : new[] { observer }], cancellation);
         var peak = ProcessMemory.Peak;
-        var batchSize = _settings.Evaluation.BatchSize;
-        var validation = new ForecastEvaluator(_data, _data.Validation, batchSize, _device).Evaluate(Model).Overall;
-        var test = new ForecastEvaluator(_data, _data.Test, batchSize, _device).Evaluate(Model).Overall;
+        Evaluation = ForecastEvaluation.Of(Model, Evaluator(_data.Validation), Evaluator(_data.Test), _settings.Evaluation.Coverage);
+        Save(training);
         var windows = WindowsSeen(state.Step);
-        var speed = ForecastSpeed.Measure(Model, _data, batchSize, _device);
+        var speed = ForecastSpeed.Measure(Model, _data, _settings.Evaluation.BatchSize, _device);
         return new SeedResult
         {
             Seed = (ulong)_seed,
-            Errors = ForecastErrors.Of(validation, test),
+            Errors = Evaluation.Errors,
+            IntervalCoverage = Evaluation.TestIntervals.Coverage,
             Steps = state.Step,
             Epochs = windows / _data.Train.Count,
             TrainingSeconds = state.Seconds,
@@ -57,16 +64,37 @@ internal sealed class ForecastTrial
         };
     }
 
-    private TrainingState Train(TrainingObserver[] observers, CancellationToken cancellation)
+    private TrainingState Train(TrainingSection training, TrainingObserver[] observers, CancellationToken cancellation)
     {
-        var training = _time is { } time
-            ? _settings.Training with { Seed = _seed, MaxTime = time, MaxSteps = StepsWithin(time), Epochs = int.MaxValue }
-            : _settings.Training with { Seed = _seed, Epochs = _settings.Budget.Epochs!.Value };
-        var state = new Trainer(Job(Model), training, _checkpoints, observers).Fit(cancellation: cancellation);
+        var job = Job(Model);
+        if (!Model.Parameters().Any())
+        {
+            _checkpoints.SaveBest(Model, job.Metadata);
+            return new TrainingState();
+        }
+
+        var state = new Trainer(job, training, _checkpoints, observers).Fit(cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
         _checkpoints.LoadBest(Model, state);
         return state;
     }
+
+    /// <summary>What makes the folder a run that can be predicted with.</summary>
+    private void Save(TrainingSection training)
+    {
+        var recipe = new ForecastRecipe
+        {
+            Model = _section,
+            Data = _settings.Data,
+            Loss = _settings.Loss,
+            Training = training,
+            Evaluation = _settings.Evaluation,
+        };
+        ForecastModels.WithEveryOption(recipe).ToDocument().Save(ForecastRun.RecipePath(_folder));
+        Evaluation!.Intervals.Save(ForecastRun.IntervalsPath(_folder));
+    }
+
+    private ForecastEvaluator Evaluator(ForecastingWindows windows) => new(_data, windows, _settings.Evaluation.BatchSize, _device);
 
     private double WindowsSeen(long steps)
     {
@@ -80,9 +108,11 @@ internal sealed class ForecastTrial
     /// <summary>
     /// How many steps the time is good for, taken from a few steps and a validation of a model that is thrown away: a schedule needs to know its end.
     /// </summary>
-    private long StepsWithin(TimeSpan time)
+    private long? StepsWithin(TimeSpan time)
     {
         const double margin = 0.9;
+        if (!Model.Parameters().Any())
+            return null;
         var job = Job(ForecastModels.Build(_section, _settings.Loss, _data.Shape, _seed, _device));
         job.BeginEpoch(0);
         var optimizer = OptimizerFactory.Create(job.Model.Parameters(), _settings.Training);
