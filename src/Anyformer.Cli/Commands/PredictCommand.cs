@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Anyformer.Cli.Reports;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Tasks.Forecasting;
 using Spectre.Console;
@@ -8,7 +10,11 @@ namespace Anyformer.Cli.Commands;
 /// <summary><c>anyformer predict</c>: continues a table with a trained model.</summary>
 public static class PredictCommand
 {
-    private static readonly Argument<string> s_run = new("run") { Description = "the folder of a training run" };
+    private static readonly Argument<string[]> s_runs = new("run")
+    {
+        Description = "the folder of a training run, or several whose forecasts are averaged",
+        Arity = ArgumentArity.OneOrMore,
+    };
 
     private static readonly Option<string> s_data = new("--data")
     {
@@ -18,6 +24,12 @@ public static class PredictCommand
     };
 
     private static readonly Option<string> s_output = new("--output") { Description = "the CSV file to write", HelpName = "file", Required = true };
+
+    private static readonly Option<string?> s_picture = new("--picture")
+    {
+        Description = "also draw the forecast: an HTML file that opens offline",
+        HelpName = "file",
+    };
 
     private static readonly Option<FillPolicy?> s_fill = SharedOptions.Fill();
 
@@ -33,7 +45,7 @@ public static class PredictCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("predict", "Continue a table of series with a trained model.") { s_run, s_data, s_output, s_fill, s_newVariates, s_device, s_threads };
+        var command = new Command("predict", "Continue a table of series with a trained model.") { s_runs, s_data, s_output, s_picture, s_fill, s_newVariates, s_device, s_threads };
         command.SetAction(Run);
         return command;
     }
@@ -41,10 +53,21 @@ public static class PredictCommand
     private static void Run(ParseResult parsed)
     {
         Engine.Start(parsed.GetValue(s_threads));
-        var predictor = ForecastPredictor.Open(parsed.GetValue(s_run)!, parsed.GetValue(s_device)!);
-        var (data, fill) = (parsed.GetValue(s_data)!, parsed.GetValue(s_fill));
-        var forecast = parsed.GetValue(s_newVariates) ? predictor.PredictUnseen(data, fill) : predictor.Predict(data, fill);
+        var forecast = Forecast.MeanOf([.. parsed.GetValue(s_runs)!.Select(run => Predict(run, parsed))]);
         ForecastTable.Write(parsed.GetValue(s_output)!, forecast);
-        Terminal.Error.WriteLine($"{parsed.GetValue(s_output)}: {forecast.Times.Count} steps of {forecast.Variates.Count} variates from {forecast.Times[0]:s} on");
+        if (parsed.GetValue(s_picture) is { } picture)
+            ForecastPicture.Write(picture, forecast, parsed.GetValue(s_runs)!, ShellText.Of(parsed));
+        Terminal.Error.WriteLine($"{parsed.GetValue(s_output)}: {forecast.Times.Count} steps of {forecast.Variates.Count} variates from {forecast.Times[0]:s} on{Intervals(forecast)}");
     }
+
+    private static Forecast Predict(string run, ParseResult parsed)
+    {
+        var predictor = ForecastPredictor.Open(run, parsed.GetValue(s_device)!);
+        var (data, fill) = (parsed.GetValue(s_data)!, parsed.GetValue(s_fill));
+        return parsed.GetValue(s_newVariates) ? predictor.PredictUnseen(data, fill) : predictor.Predict(data, fill);
+    }
+
+    private static string Intervals(Forecast forecast) => forecast.Bounds is { } bounds
+        ? string.Create(CultureInfo.InvariantCulture, $", with intervals for {100 * bounds.Coverage:0.#} %")
+        : "";
 }

@@ -50,15 +50,21 @@ internal static class ReportSections
     }
 
     /// <summary>The forecasts beside the truth; nothing when there are none.</summary>
-    public static Html Forecasts(IReadOnlyList<ForecastSample> samples)
+    public static Html Forecasts(IReadOnlyList<ForecastSample> samples) => Forecasts(
+        samples,
+        "Forecasts against the truth",
+        "On the original scale: the history that the models saw in grey, what came as the thick line, what they forecast in colour, with the prediction intervals shaded.");
+
+    /// <summary>A chart of forecasts, a variate at a time; nothing when there are none.</summary>
+    public static Html Forecasts(IReadOnlyList<ForecastSample> samples, string title, string lead)
     {
         if (samples.Count == 0)
             return default;
         var options = samples.Select((sample, index) => Html.Of(
             $"""<option value="{index}">{sample.Variate}{From(sample)}</option>"""));
         return Section(
-            "Forecasts against the truth",
-            "On the original scale: the history that the models saw in grey, what came as the thick line, what they forecast in colour, with the prediction intervals shaded.",
+            title,
+            lead,
             Chart("forecast", "History, truth and forecasts of one variate", Html.Of($"""
                 <label>Variate <select id="forecast-sample">{options}</select></label>
                 """)));

@@ -11,7 +11,7 @@ public sealed class CompareForecastCommandTests(CompareForecastCommandTests.Comp
     {
         Assert.Matches(@"\n +1  \S.*\n +2  \S", compared.Result.Output);
         Assert.Matches(@"\n +–  iTransformer +failed: .*heads", compared.Result.Output);
-        Assert.Matches(@"\nTake (DLinear|Seasonal naive): .* 1 of 3 models failed\.\n$", compared.Result.Output);
+        Assert.Matches(@"\nTake (DLinear|Seasonal naive): .* 1 of 4 models failed\.\n$", compared.Result.Output);
         Assert.Contains(compared.Result.ErrorLines, line => line.StartsWith("itransformer failed: ", StringComparison.Ordinal));
         Assert.Contains(compared.Result.ErrorLines, line => line.StartsWith("dlinear (seed 2): epoch 1, ", StringComparison.Ordinal));
         Assert.Equal("Report: out/report.html", compared.Result.ErrorLines[^1]);
@@ -21,14 +21,14 @@ public sealed class CompareForecastCommandTests(CompareForecastCommandTests.Comp
     public void TheResultAndTheReportAreInTheFolder()
     {
         var result = _workspace.Result("out");
-        Assert.Equal(["itransformer", "dlinear", "seasonal-naive"], result.Models.Select(model => model.Id));
+        Assert.Equal(["itransformer", "dlinear", "seasonal-naive", "ensemble"], result.Models.Select(model => model.Id));
         Assert.NotNull(result.Models[0].Failure);
         Assert.Equal([1UL, 2UL], result.Models[1].Seeds.Select(seed => seed.Seed));
         Assert.Equal("Forecasters on series.csv", result.Experiment.Title);
         Assert.Equal("1 epoch each", result.Experiment.Budget);
         Assert.StartsWith("./anyformer compare forecast --data series.csv ", result.Experiment.Command, StringComparison.Ordinal);
         Assert.Contains("<h1>Forecasters on series.csv</h1>", _workspace.Read("out/report.html"), StringComparison.Ordinal);
-        Assert.True(File.Exists(_workspace["out/checkpoints/dlinear-2/best.safetensors"]));
+        Assert.True(File.Exists(_workspace["out/models/dlinear-2/checkpoints/best.safetensors"]));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class CompareForecastCommandTests(CompareForecastCommandTests.Comp
     {
         using var process = _workspace.Start(Arguments(output,
             ["--models", models, "--budget", "100000", "--set", "itransformer.width=8", "--set", "training.patience=null"]));
-        process.WaitUntil(() => File.Exists(_workspace[$"{output}/checkpoints/itransformer-1/last.safetensors"]));
+        process.WaitUntil(() => File.Exists(_workspace[$"{output}/models/itransformer-1/checkpoints/last.safetensors"]));
         process.Signal(CliProcess.Interrupt);
         var result = process.Wait();
         Assert.Equal(130, result.ExitCode);

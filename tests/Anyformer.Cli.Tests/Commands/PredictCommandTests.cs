@@ -9,13 +9,13 @@ public class PredictCommandTests(TrainedRun trained)
     public void TheForecastFollowsTheTable()
     {
         var result = Predict("series.csv", "forecast.csv").Succeeded();
-        Assert.Equal("forecast.csv: 6 steps of 3 variates from 2024-01-11T00:00:00 on", Assert.Single(result.ErrorLines));
+        Assert.Equal("forecast.csv: 6 steps of 3 variates from 2024-01-11T00:00:00 on, with intervals for 90 %", Assert.Single(result.ErrorLines));
         var lines = File.ReadAllLines(_workspace["forecast.csv"]);
         Assert.Equal(7, lines.Length);
-        Assert.Equal("date,a,b,c", lines[0]);
+        Assert.Equal("date,a,b,c,a_lower,a_upper,b_lower,b_upper,c_lower,c_upper", lines[0]);
         Assert.StartsWith("2024-01-11 00:00:00,", lines[1], StringComparison.Ordinal);
         Assert.StartsWith("2024-01-11 05:00:00,", lines[6], StringComparison.Ordinal);
-        Assert.All(lines[1..], line => Assert.All(line.Split(',')[1..], value => Assert.InRange(double.Parse(value), -2, 2)));
+        Assert.All(lines[1..], line => Assert.All(line.Split(',')[1..], value => Assert.InRange(double.Parse(value), -4, 4)));
     }
 
     [Fact]
@@ -25,6 +25,23 @@ public class PredictCommandTests(TrainedRun trained)
         _workspace.WriteSeries("mixed.csv", ["c", "more", "a", "b"]);
         Predict("mixed.csv", "mixed-forecast.csv").Succeeded();
         Assert.Equal(_workspace.Read("plain.csv"), _workspace.Read("mixed-forecast.csv"));
+    }
+
+    [Fact]
+    public void APictureIsDrawnWhenAskedFor()
+    {
+        Predict("series.csv", "drawn.csv", "--picture", "pictures/forecast.html").Succeeded();
+        var page = _workspace.Read("pictures/forecast.html");
+        Assert.Contains("<h1>6 steps of 3 variates from 2024-01-11 00:00 on, by tiny</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("\"lower\":", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SeveralRunsAreAveraged()
+    {
+        Predict("series.csv", "one.csv").Succeeded();
+        _workspace.Run("predict", "runs/tiny", "runs/tiny", "--data", "series.csv", "--output", "both.csv", "--threads", "1").Succeeded();
+        Assert.Equal(_workspace.Read("one.csv"), _workspace.Read("both.csv"));
     }
 
     [Fact]

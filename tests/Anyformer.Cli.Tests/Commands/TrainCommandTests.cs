@@ -16,7 +16,7 @@ public class TrainCommandTests(TrainedRun trained)
         string[] expected =
         [
             "checkpoints/best.safetensors", "checkpoints/last.safetensors",
-            "environment.json", "metrics.jsonl", "recipe.yaml", "report.html", "result.json",
+            "environment.json", "intervals.safetensors", "metrics.jsonl", "recipe.yaml", "report.html", "result.json",
         ];
         Assert.Equal(expected, files.Where(file => !file.StartsWith("tensorboard", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Single(files, file => file.StartsWith("tensorboard/events.out.tfevents.", StringComparison.Ordinal));
@@ -29,7 +29,7 @@ public class TrainCommandTests(TrainedRun trained)
     [Fact]
     public void TheResultGoesToOutputAndTheRestToError()
     {
-        Assert.Matches(@"^test MSE \d\.\d{4}, MAE \d\.\d{4} \(best epoch 1 of 1, \d+ steps, \d+ s\)\n$", trained.Result.Output);
+        Assert.Matches(@"^test MSE \d\.\d{4}, MAE \d\.\d{4} \(best epoch 1 of 1, \d+ steps, \d+ s\)\nprediction intervals for 90 % cover \d+\.\d % of the test values\n$", trained.Result.Output);
         Assert.Equal("Run folder: runs/tiny", trained.Result.ErrorLines[0]);
         Assert.Equal("series.csv: 240 rows x 3 variates, a row every 1 hour", trained.Result.ErrorLines[1]);
         Assert.Matches(@"^itransformer: epoch 1, step \d+: train loss .*, validation loss .* \(best\), .* s$", trained.Result.ErrorLines[3]);

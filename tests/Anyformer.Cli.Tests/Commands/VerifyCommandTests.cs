@@ -15,7 +15,7 @@ public sealed class VerifyCommandTests : IDisposable
     {
         var folder = SharedFolder.Require("parity/dlinear/base");
         var result = Verify(folder).Succeeded();
-        Assert.Matches($@"^passed  +\d\.\de-\d\d  {folder}  \d+ outputs, \d+ gradients\n$", result.Output);
+        Assert.Matches($@"^passed  +\d\.\de[+-]\d\d  {folder}  \d+ outputs, \d+ gradients\n$", result.Output);
         Assert.Equal("1 of 1 cases passed.", Assert.Single(result.ErrorLines));
     }
 

@@ -2,15 +2,10 @@ using Anyformer.Checkpoints;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
+using Anyformer.Tasks.Forecasting.Intervals;
 using Anyformer.Torch;
 
 namespace Anyformer.Tasks.Forecasting;
-
-/// <summary>A forecast in the unit of the data.</summary>
-/// <param name="Variates">The names of the series.</param>
-/// <param name="Times">The times after the end of the history.</param>
-/// <param name="Values">(times, variates) in row-major order.</param>
-public sealed record Forecast(IReadOnlyList<string> Variates, IReadOnlyList<DateTime> Times, double[] Values);
 
 /// <summary>A trained forecaster from the folder of its run, ready to continue other tables.</summary>
 public sealed class ForecastPredictor
@@ -18,10 +13,11 @@ public sealed class ForecastPredictor
     private readonly ForecastRecipe _recipe;
     private readonly ForecastMetadata _metadata;
     private readonly Forecaster _model;
+    private readonly ConformalIntervals? _intervals;
     private readonly Device _device;
 
-    private ForecastPredictor(ForecastRecipe recipe, ForecastMetadata metadata, Forecaster model, Device device) =>
-        (_recipe, _metadata, _model, _device) = (recipe, metadata, model, device);
+    private ForecastPredictor(ForecastRecipe recipe, ForecastMetadata metadata, Forecaster model, ConformalIntervals? intervals, Device device) =>
+        (_recipe, _metadata, _model, _intervals, _device) = (recipe, metadata, model, intervals, device);
 
     /// <summary>Opens the best checkpoint of a run.</summary>
     /// <exception cref="UserException">The folder holds no run, or one that has not validated yet.</exception>
@@ -39,7 +35,8 @@ public sealed class ForecastPredictor
         var model = ForecastModels.Build(recipe.Model, recipe.Loss, metadata.Shape, recipe.Training.Seed, place);
         model.Load(weights);
         model.Eval();
-        return new ForecastPredictor(recipe, metadata, model, place);
+        var intervals = ForecastRun.IntervalsPath(folder) is var known && File.Exists(known) ? ConformalIntervals.Load(known, metadata.Shape) : null;
+        return new ForecastPredictor(recipe, metadata, model, intervals, place);
     }
 
     /// <summary>Continues the series of a table from its last row.</summary>
@@ -49,7 +46,7 @@ public sealed class ForecastPredictor
     public Forecast Predict(string path, FillPolicy? fill = null)
     {
         var series = Read(path, _metadata.Variates, fill);
-        return Continue(series, new ForecastingSeries(series, _metadata.Scaler, Calendar), path);
+        return Continue(series, new ForecastingSeries(series, _metadata.Scaler, Calendar), _intervals, path);
     }
 
     /// <summary>
@@ -65,7 +62,8 @@ public sealed class ForecastPredictor
             throw new UserException($"The model {_recipe.Model.Id} forecasts only the {_metadata.Variates.Count} variates it was trained on: {string.Join(", ", _metadata.Variates)}.");
         var series = Read(path, columns: null, fill);
         var scaler = ForecastData.Scaler(_recipe.Data, series, new RowRange(0, series.RowCount));
-        return Continue(series, new ForecastingSeries(series, scaler, Calendar), path);
+        // Margins are known for the variates of the training alone.
+        return Continue(series, new ForecastingSeries(series, scaler, Calendar), intervals: null, path);
     }
 
     private CalendarFeatures Calendar => ForecastData.Calendar(_recipe.Data, TimeFrequencyCodes.Parse(_metadata.Frequency));
@@ -76,7 +74,7 @@ public sealed class ForecastPredictor
         return TimeSeriesReader.Read(path, options with { Columns = columns, Target = null, Fill = fill ?? options.Fill }).Series;
     }
 
-    private Forecast Continue(TimeSeries series, ForecastingSeries scaled, string path)
+    private Forecast Continue(TimeSeries series, ForecastingSeries scaled, ConformalIntervals? intervals, string path)
     {
         var shape = _metadata.Shape;
         if (series.RowCount < shape.Lookback)
@@ -84,10 +82,21 @@ public sealed class ForecastPredictor
         using var scope = new TensorScope();
         using var inference = Autograd.InferenceMode();
         var times = series.FutureTimes(shape.Horizon);
-        var standardised = _model.Call(Input(scaled, times)).ToArray<float>();
-        var values = new double[standardised.Length];
-        scaled.Scaler.Inverse(standardised, values);
-        return new Forecast(series.Variates, times, values);
+        double[] Original(float[] standardised)
+        {
+            var values = new double[standardised.Length];
+            scaled.Scaler.Inverse(standardised, values);
+            return values;
+        }
+
+        var band = ForecastBand.Of(_model, Input(scaled, times), shape.Season, intervals?.Coverage ?? _recipe.Evaluation.Coverage);
+        var widened = intervals?.Widen(band);
+        return new Forecast(series.Variates, times, Original(band.Point))
+        {
+            Bounds = widened is null ? null : new ForecastBounds(intervals!.Coverage, Original(widened.Lower), Original(widened.Upper)),
+            History = [.. series.Values[^(shape.Lookback * series.VariateCount)..]],
+            HistoryTimes = [.. series.Times[^shape.Lookback..]],
+        };
     }
 
     private ForecastInput Input(ForecastingSeries scaled, DateTime[] futureTimes)

@@ -3,24 +3,43 @@ using CsvHelper;
 
 namespace Anyformer.Tasks.Forecasting;
 
-/// <summary>Forecasts as tables: a column of times and one of each variate.</summary>
+/// <summary>Forecasts as tables: a column of times and one of each variate; after them, where known, the bounds of each.</summary>
 public static class ForecastTable
 {
     /// <summary>Writes a forecast as a CSV file, beside and renamed.</summary>
-    public static void Write(string path, Forecast forecast) => AtomicFile.Write(path, stream =>
+    public static void Write(string path, Forecast forecast)
     {
-        using var text = new StreamWriter(stream, leaveOpen: true);
-        using var csv = new CsvWriter(text, CultureInfo.InvariantCulture);
-        csv.WriteField("date");
-        foreach (var variate in forecast.Variates)
-            csv.WriteField(variate);
-        csv.NextRecord();
-        foreach (var (row, time) in forecast.Times.Index())
+        var columns = Columns(forecast).ToArray();
+        AtomicFile.Write(path, stream =>
         {
-            csv.WriteField(time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
-            for (var variate = 0; variate < forecast.Variates.Count; variate++)
-                csv.WriteField(forecast.Values[row * forecast.Variates.Count + variate]);
+            using var text = new StreamWriter(stream, leaveOpen: true);
+            using var csv = new CsvWriter(text, CultureInfo.InvariantCulture);
+            csv.WriteField("date");
+            foreach (var (name, _) in columns)
+                csv.WriteField(name);
             csv.NextRecord();
+            foreach (var (row, time) in forecast.Times.Index())
+            {
+                csv.WriteField(time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
+                foreach (var (_, value) in columns)
+                    csv.WriteField(value(row));
+                csv.NextRecord();
+            }
+        });
+    }
+
+    private static IEnumerable<(string Name, Func<int, double> Value)> Columns(Forecast forecast)
+    {
+        var width = forecast.Variates.Count;
+        Func<int, double> Of(double[] values, int variate) => row => values[row * width + variate];
+        foreach (var (variate, name) in forecast.Variates.Index())
+            yield return (name, Of(forecast.Values, variate));
+        if (forecast.Bounds is not { } bounds)
+            yield break;
+        foreach (var (variate, name) in forecast.Variates.Index())
+        {
+            yield return ($"{name}_lower", Of(bounds.Lower, variate));
+            yield return ($"{name}_upper", Of(bounds.Upper, variate));
         }
-    });
+    }
 }

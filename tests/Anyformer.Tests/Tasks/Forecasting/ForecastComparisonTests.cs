@@ -47,6 +47,34 @@ public sealed class ForecastComparisonTests : IDisposable
     }
 
     [Fact]
+    public void TheBestModelsAreTakenTogether()
+    {
+        var comparison = new ForecastComparison(
+            Settings([Small("seasonal-naive"), Small("dlinear"), Small("itransformer")], WaveTable.Training) with { Ensemble = 2 },
+            WaveTable.Store, _folder["runs"]);
+        var (models, samples) = comparison.Run(new Observer());
+        var best = models.SkipLast(1).OrderBy(model => model.Seeds.Min(seed => seed.ErrorOf(ForecastErrors.Ranking))).Take(2).ToArray();
+        Assert.Equal("ensemble", models[^1].Id);
+        Assert.Equal($"Mean of {best[0].Name}, {best[1].Name}", models[^1].Name);
+        Assert.Equal(best.Sum(model => model.Parameters), models[^1].Parameters);
+        AssertMeasured(Assert.Single(models[^1].Seeds));
+        var forecasts = samples[0].Predictions.ToDictionary(prediction => prediction.ModelId, prediction => prediction.Values);
+        Assert.Equal(forecasts[best[0].Id].Zip(forecasts[best[1].Id], (a, b) => (a + b) / 2), forecasts["ensemble"], (a, b) => Math.Abs(a - b) < 1e-4);
+    }
+
+    [Theory]
+    [InlineData("seasonal-naive")]
+    [InlineData("dlinear")]
+    public void AComparedModelCanBePredictedWith(string id)
+    {
+        var comparison = Comparison([Small(id)]);
+        comparison.Run(new Observer());
+        var forecast = ForecastPredictor.Open(Path.Combine(_folder["runs"], $"{id}-2")).Predict(_path);
+        Assert.Equal(0.9, forecast.Bounds!.Coverage);
+        Assert.All(Enumerable.Range(0, 18), i => Assert.InRange(forecast.Values[i], forecast.Bounds.Lower[i], forecast.Bounds.Upper[i]));
+    }
+
+    [Fact]
     public void AModelThatFailsBecomesARowAndTheOthersGoOn()
     {
         var wrong = new ModelSection { Id = "itransformer", Options = RecipeDocument.Parse("{width: 10, heads: 3}", "test").Root };
@@ -110,6 +138,7 @@ public sealed class ForecastComparisonTests : IDisposable
         Assert.Equal(ForecastErrors.All.Select(metric => metric.Id).Order(), result.Errors.Keys.Order());
         Assert.All(result.Errors.Values, error => Assert.True(double.IsFinite(error) && error > 0));
         Assert.True(result.LatencyMilliseconds > 0 && result.InferenceThroughput > 0);
+        Assert.InRange(result.IntervalCoverage, 0.5, 1);
     }
 
     private static void AssertSamples(IReadOnlyList<ForecastSample> samples, ForecastData data)

@@ -53,11 +53,13 @@ public sealed class ForecastRunTests : IDisposable
         Assert.Single(Directory.GetFiles(Path.Combine(run.Folder, "tensorboard")));
         Assert.Equal(["best.safetensors", "last.safetensors"],
             Directory.GetFiles(Path.Combine(run.Folder, "checkpoints")).Select(path => Path.GetFileName(path)!).Order());
-        var (validation, test) = run.Evaluate();
+        Assert.False(File.Exists(ForecastRun.IntervalsPath(run.Folder)));
+        var (validation, test, intervals, _) = run.Evaluate();
         Assert.Equal(MetricsLog.Read(Path.Combine(run.Folder, "metrics.jsonl")).Min(entry => entry.Metrics["validation-loss"]),
             validation.Overall.MeanSquaredError, 1e-9);
         Assert.True(test.Overall.MeanAbsoluteError > 0);
-        Assert.Equal(["dlinear"], run.Samples()[0].Predictions.Select(prediction => prediction.ModelId));
+        Assert.True(File.Exists(ForecastRun.IntervalsPath(run.Folder)));
+        Assert.Equal(["dlinear"], run.Samples(intervals)[0].Predictions.Select(prediction => prediction.ModelId));
     }
 
     [Fact]
@@ -148,6 +150,44 @@ public sealed class ForecastRunTests : IDisposable
             _path, "ts-transformer", (TimeSeriesTransformerOptions)WaveTable.Small("ts-transformer")
                 with
             { Calendar = CalendarKind.Learned }))));
+    }
+
+    [Fact]
+    public void APredictionHasTheIntervalsOfTheEvaluation()
+    {
+        var run = Trained(WaveTable.Recipe(_path, "dlinear"));
+        var predictor = ForecastPredictor.Open(_folder["run"]);
+        Assert.Null(predictor.Predict(_path).Bounds);
+        run.Evaluate();
+        var forecast = ForecastPredictor.Open(_folder["run"]).Predict(_path);
+        Assert.Equal(0.9, forecast.Bounds!.Coverage);
+        Assert.All(Enumerable.Range(0, 18), i => Assert.True(forecast.Bounds.Lower[i] < forecast.Values[i] && forecast.Values[i] < forecast.Bounds.Upper[i]));
+        Assert.Equal(run.Data.Reading.Series.Values[^(24 * 3)..], forecast.History);
+        Assert.Null(ForecastPredictor.Open(_folder["run"]).PredictUnseen(_path).Bounds);
+    }
+
+    [Fact]
+    public void ForecastsAreAveraged()
+    {
+        var times = new[] { new DateTime(2024, 1, 1) };
+        var one = new Forecast(["a", "b"], times, [1, 2]) { Bounds = new ForecastBounds(0.9, [0, 0], [2, 4]) };
+        var two = new Forecast(["a", "b"], times, [3, 6]) { Bounds = new ForecastBounds(0.9, [1, 2], [4, 8]) };
+        var mean = Forecast.MeanOf([one, two]);
+        Assert.Equal([2.0, 4], mean.Values);
+        Assert.Equal([0.5, 1], mean.Bounds!.Lower);
+        Assert.Equal([3.0, 6], mean.Bounds.Upper);
+        Assert.Null(Forecast.MeanOf([one, two with { Bounds = null }]).Bounds);
+        Assert.Equal(
+            "Forecasts can only be joined for the same times and variates, found 1 steps of a, b from 2024-01-01T00:00:00 on and 1 steps of a, c from 2024-01-01T00:00:00 on.",
+            Message(() => Forecast.MeanOf([one, two with { Variates = ["a", "c"] }])));
+    }
+
+    [Fact]
+    public void BoundsAreColumnsOfTheTable()
+    {
+        var forecast = new Forecast(["a", "b"], [new DateTime(2024, 1, 1)], [1, 2]) { Bounds = new ForecastBounds(0.9, [0, 0.5], [2, 4]) };
+        ForecastTable.Write(_folder["f.csv"], forecast);
+        Assert.Equal(["date,a,b,a_lower,a_upper,b_lower,b_upper", "2024-01-01 00:00:00,1,2,0,2,0.5,4"], File.ReadAllLines(_folder["f.csv"]));
     }
 
     [Fact]
