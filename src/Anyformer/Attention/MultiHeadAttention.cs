@@ -42,7 +42,7 @@ public sealed class MultiHeadAttention : TokenMixer
     private AttentionFunction Function { get; }
 
     /// <summary>Cross-attention: the tokens ask, other tokens answer.</summary>
-    /// <param name="tokens">(batch, queries, width).</param>
+    /// <param name="tokens">(batch, queries, width), or the tokens of fewer samples, which ask again for every so many samples of the context.</param>
     /// <param name="context">(batch, keys, width).</param>
     /// <param name="mask">True where a query may see a key, broadcastable to (batch, heads, queries, keys).</param>
     public Tensor Call(Tensor tokens, Tensor context, Tensor? mask)
@@ -56,11 +56,16 @@ public sealed class MultiHeadAttention : TokenMixer
 
     private Tensor Attend(Tensor tokens, Tensor context, Tensor? mask)
     {
-        var queries = SplitHeads(QueryProjection.Call(tokens));
+        var queries = SplitHeads(Repeat(QueryProjection.Call(tokens), context.Size(0)));
         var keys = SplitHeads(KeyProjection.Call(context));
         var values = SplitHeads(ValueProjection.Call(context));
         return OutputProjection.Call(JoinHeads(Function.Call(queries, keys, values, mask)));
     }
+
+    /// <summary>The projected tokens of few samples, again and again for a larger batch.</summary>
+    private static Tensor Repeat(Tensor tokens, long batch) => tokens.Size(0) == batch
+        ? tokens
+        : tokens.Expand([batch / tokens.Size(0), -1, -1, -1]).Reshape([batch, tokens.Size(1), tokens.Size(2)]);
 
     /// <summary>(batch, tokens, width) to (batch, heads, tokens, head width).</summary>
     private Tensor SplitHeads(Tensor tokens) =>

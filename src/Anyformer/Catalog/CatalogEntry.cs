@@ -18,7 +18,7 @@ public sealed class CatalogEntry
     private static readonly Type[] s_roles =
         [typeof(Forecaster), typeof(TokenMixer), typeof(AttentionFunction), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring)];
 
-    private static readonly Type[] s_shapes = [typeof(ForecastShape), typeof(AttentionShape)];
+    private static readonly Type[] s_shapes = [typeof(ForecastShape), typeof(AttentionShape), typeof(TokenMixerShape)];
 
     private readonly MethodAttribute _method;
 

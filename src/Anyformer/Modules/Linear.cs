@@ -19,5 +19,11 @@ public sealed class Linear : TensorModule
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => Functional.Linear(input, Weight, Bias);
+    protected override Tensor Forward(Tensor input)
+    {
+        // libtorch would copy tokens whose batch lies inside: the map does not care for their order, so it takes them as they lie.
+        if (input.Dimensions == 3 && !input.IsContiguous && input.Transpose(0, 1) is { IsContiguous: true } lying)
+            return Functional.Linear(lying, Weight, Bias).Transpose(0, 1);
+        return Functional.Linear(input, Weight, Bias);
+    }
 }

@@ -2,7 +2,7 @@ using Anyformer.Checkpoints;
 
 namespace Anyformer.Models.Forecasting;
 
-/// <summary>Official names that the forecasting models of the thuml repositories share.</summary>
+/// <summary>Official names that the forecasting models share which descend from Informer, those of the thuml repositories above all.</summary>
 internal static class ForecastingLayouts
 {
     /// <summary>The blocks of <c>layers/Transformer_EncDec.py: EncoderLayer</c>.</summary>
@@ -30,7 +30,8 @@ internal static class ForecastingLayouts
         return layout;
     }
 
-    private static StateDictLayout Attention(this StateDictLayout layout, string own, string official) => layout
+    /// <summary>The projections of <c>AttentionLayer</c>, the same names in every descendant of Informer.</summary>
+    internal static StateDictLayout Attention(this StateDictLayout layout, string own, string official) => layout
         .Rename($"{own}.output_projection.{{p}}", $"{official}.out_projection.{{p}}")
         .Rename($"{own}.{{projection}}.{{p}}", $"{official}.{{projection}}.{{p}}");
 

@@ -1,0 +1,35 @@
+using Anyformer.Attention.Softmax;
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Attention.Axes;
+
+/// <summary>
+/// A few learned routers ask all tokens, then all tokens ask the routers, so that the cost is linear in tokens (Zhang and Yan, ICLR 2023,
+/// section 3.2, equation 5). The samples of a batch come in groups of <c>places</c>, and each place has routers of its own.
+/// </summary>
+public sealed class RouterAttention : TokenMixer
+{
+    /// <summary>Attention through <paramref name="routers"/> vectors for each of <paramref name="places"/> samples in a row.</summary>
+    /// <exception cref="UserException">The width is no multiple of the heads.</exception>
+    public RouterAttention(int places, int routers, int width, int heads, double dropout = 0)
+    {
+        Routers = Initialization.Normal(Parameter.Empty(places, routers, width));
+        Gathering = new MultiHeadAttention(width, heads, new SoftmaxAttention(dropout));
+        Distribution = new MultiHeadAttention(width, heads, new SoftmaxAttention(dropout));
+    }
+
+    /// <summary>(places, routers, width).</summary>
+    private Parameter Routers { get; }
+
+    private MultiHeadAttention Gathering { get; }
+
+    private MultiHeadAttention Distribution { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor tokens, Tensor? mask)
+    {
+        var gathered = Gathering.Call(Routers, tokens, mask: null);
+        return Distribution.Call(tokens, gathered, mask: null);
+    }
+}
