@@ -8,9 +8,12 @@ namespace Anyformer.Benchmarks;
 /// <summary>What is measured, the same as the scripts in <c>benchmarks/peers</c> do in Python.</summary>
 internal static class Works
 {
+    private static readonly ForecastShape s_etth1 = new(96, 96, 48, 7, 4, 24, false);
+
     private static readonly Dictionary<string, Func<double, double>> s_works = new()
     {
-        ["itransformer"] = ITransformerSteps,
+        ["itransformer"] = seconds => Measure(seconds, 20, 1, ITransformerStep(new ITransformerOptions())),
+        ["crossformer"] = seconds => Measure(seconds, 3, 1, TrainingStep(s_etth1 with { Lookback = 168, Horizon = 24 }, shape => new Crossformer(shape, new CrossformerOptions()))),
         ["operator"] = OperatorCalls,
     };
 
@@ -19,18 +22,19 @@ internal static class Works
     /// <summary>Units of work a second.</summary>
     internal static double Rate(string work, double seconds) => s_works[work](seconds);
 
-    /// <summary>Training steps of iTransformer at the official ETTh1 settings, 96 to 96, batch 32.</summary>
-    private static double ITransformerSteps(double seconds) => Measure(seconds, 20, 1, ITransformerStep(new ITransformerOptions()));
-
     /// <summary>A training step of iTransformer on ETTh1's shape, 96 to 96, batch 32.</summary>
-    internal static Action ITransformerStep(ITransformerOptions options)
+    internal static Action ITransformerStep(ITransformerOptions options) => TrainingStep(s_etth1, shape => new ITransformer(shape, options));
+
+    /// <summary>A training step of a forecaster by Adam on a batch of 32.</summary>
+    private static Action TrainingStep(ForecastShape shape, Func<ForecastShape, Forecaster> build)
     {
-        const int batch = 32, lookback = 96, horizon = 96, variates = 7, marks = 4;
+        const int batch = 32;
         TorchRuntime.ManualSeed(1);
-        var model = new ITransformer(new ForecastShape(lookback, horizon, 48, variates, marks, 24, false), options);
+        var model = build(shape);
         var optimizer = new Adam(model.Parameters(), new AdamOptions { LearningRate = 1e-4 });
-        var input = new ForecastInput(Functional.Randn([batch, lookback, variates]), Functional.Randn([batch, lookback, marks]));
-        var target = Functional.Randn([batch, horizon, variates]);
+        var input = new ForecastInput(Functional.Randn([batch, shape.Lookback, shape.Variates]),
+            Functional.Randn([batch, shape.Lookback, shape.Marks]), Functional.Randn([batch, shape.LabelLength + shape.Horizon, shape.Marks]));
+        var target = Functional.Randn([batch, shape.Horizon, shape.Variates]);
         return () =>
         {
             using var scope = new TensorScope();
