@@ -45,6 +45,7 @@ public sealed class MultiHeadAttention : TokenMixer
     /// <param name="tokens">(batch, queries, width), or the tokens of fewer samples, which ask again for every so many samples of the context.</param>
     /// <param name="context">(batch, keys, width).</param>
     /// <param name="mask">True where a query may see a key, broadcastable to (batch, heads, queries, keys).</param>
+    /// <exception cref="UserException">The batch of the context is no multiple of that of the tokens.</exception>
     public Tensor Call(Tensor tokens, Tensor context, Tensor? mask)
     {
         using var scope = new TensorScope();
@@ -63,9 +64,15 @@ public sealed class MultiHeadAttention : TokenMixer
     }
 
     /// <summary>The projected tokens of few samples, again and again for a larger batch.</summary>
-    private static Tensor Repeat(Tensor tokens, long batch) => tokens.Size(0) == batch
-        ? tokens
-        : tokens.Expand([batch / tokens.Size(0), -1, -1, -1]).Reshape([batch, tokens.Size(1), tokens.Size(2)]);
+    private static Tensor Repeat(Tensor tokens, long batch)
+    {
+        var samples = tokens.Size(0);
+        if (samples == batch)
+            return tokens;
+        if (batch % samples != 0)
+            throw new UserException($"The samples of a context must be a multiple of those that ask, found {batch} and {samples}.");
+        return tokens.Expand([batch / samples, -1, -1, -1]).Reshape([batch, tokens.Size(1), tokens.Size(2)]);
+    }
 
     /// <summary>(batch, tokens, width) to (batch, heads, tokens, head width).</summary>
     private Tensor SplitHeads(Tensor tokens) =>

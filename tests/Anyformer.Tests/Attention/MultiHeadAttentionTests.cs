@@ -60,6 +60,17 @@ public sealed class MultiHeadAttentionTests
     }
 
     [Fact]
+    public void FewSamplesMayAskAgainAndAgain()
+    {
+        using var scope = new TensorScope();
+        var attention = new MultiHeadAttention(6, 2, new SoftmaxAttention());
+        var (tokens, context) = (Tensors.Normal(1, 2, 3, 6), Tensors.Normal(2, 6, 5, 6));
+        Tensors.AssertClose(attention.Call(Functional.Cat([tokens, tokens, tokens]), context, null), attention.Call(tokens, context, null), 1e-6);
+        Assert.Equal("The samples of a context must be a multiple of those that ask, found 5 and 2.",
+            Assert.Throws<UserException>(() => attention.Call(tokens, context[..5], null)).Message);
+    }
+
+    [Fact]
     public void GradientsAreSlopes()
     {
         var attention = new MultiHeadAttention(4, 2, new SoftmaxAttention());

@@ -25,6 +25,26 @@ public sealed class LinearTests
     }, runs: 30);
 
     [Fact]
+    public void TokensMayLieInAnyOrder() => Property.Holds(Gen.Choose(1, 6).Four(), drawn =>
+    {
+        using var scope = new TensorScope();
+        var (batch, tokens, inputs, outputs) = drawn;
+        var module = new Linear(inputs, outputs);
+        var input = Tensors.Normal(1, tokens, batch, inputs).Transpose(0, 1);
+        input.RequiresGrad = true;
+        var copied = input.Detach().Contiguous();
+        copied.RequiresGrad = true;
+        var (output, expected) = (module.Call(input), module.Call(copied));
+        Tensors.AssertClose(expected, output, 1e-6);
+        Assert.True(output.Transpose(0, 1).IsContiguous);
+        var probe = Tensors.Normal(2, batch, tokens, outputs);
+        var gradient = Autograd.Grad([output], [input, module.Weight], [probe]);
+        var expectedGradient = Autograd.Grad([expected], [copied, module.Weight], [probe]);
+        Tensors.AssertClose(expectedGradient[0]!, gradient[0]!);
+        Tensors.AssertClose(expectedGradient[1]!, gradient[1]!);
+    }, runs: 20);
+
+    [Fact]
     public void AWrongWidthNamesTheShapes()
     {
         var error = Assert.Throws<TorchException>(() => new Linear(3, 2).Call(Functional.Ones([4, 5])));

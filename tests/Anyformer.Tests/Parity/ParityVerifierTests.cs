@@ -12,6 +12,9 @@ public sealed class ParityVerifierTests
     [InlineData("itransformer/etth1-shape", "1 outputs, 10 gradients")]
     [InlineData("itransformer/no-norm-no-marks-attention", "3 outputs, 9 gradients")]
     [InlineData("itransformer/three-adam-steps", null)]
+    [InlineData("crossformer/base", "1 outputs, 13 gradients")]
+    [InlineData("crossformer/padded-window3-baseline", "1 outputs, 13 gradients")]
+    [InlineData("crossformer/two-stage-attention", "1 outputs, 42 gradients")]
     [InlineData("dlinear/base", "1 outputs, 5 gradients")]
     [InlineData("dlinear/individual-short", "1 outputs, 13 gradients")]
     [InlineData("ts-transformer/base", "1 outputs, 15 gradients")]
@@ -180,5 +183,5 @@ public sealed class ParityVerifierTests
 
     [Fact]
     public void SystemsAreKnownByName() =>
-        Assert.Equal(["dlinear", "forecasting-protocol", "itransformer", "ts-transformer"], ParityVerifier.Systems);
+        Assert.Equal(["crossformer", "dlinear", "forecasting-protocol", "itransformer", "ts-transformer"], ParityVerifier.Systems);
 }

@@ -6,9 +6,9 @@ namespace Anyformer.Attention.Axes;
 
 /// <summary>
 /// A few learned routers ask all tokens, then all tokens ask the routers, so that the cost is linear in tokens (Zhang and Yan, ICLR 2023,
-/// section 3.2, equation 5). The samples of a batch come in groups of <c>places</c>, and each place has routers of its own.
+/// section 3.2): (batch, tokens, width) to the same. The samples of a batch come in groups of so many places, and each place has its own routers.
 /// </summary>
-public sealed class RouterAttention : TokenMixer
+public sealed class RouterAttention : TensorModule
 {
     /// <summary>Attention through <paramref name="routers"/> vectors for each of <paramref name="places"/> samples in a row.</summary>
     /// <exception cref="UserException">The width is no multiple of the heads.</exception>
@@ -27,9 +27,5 @@ public sealed class RouterAttention : TokenMixer
     private MultiHeadAttention Distribution { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor tokens, Tensor? mask)
-    {
-        var gathered = Gathering.Call(Routers, tokens, mask: null);
-        return Distribution.Call(tokens, gathered, mask: null);
-    }
+    protected override Tensor Forward(Tensor input) => Distribution.Call(input, Gathering.Call(Routers, input, mask: null), mask: null);
 }

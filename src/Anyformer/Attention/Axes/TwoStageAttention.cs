@@ -87,7 +87,7 @@ public sealed class TwoStageAttention : TokenMixer
     protected override Tensor Forward(Tensor tokens, Tensor? mask)
     {
         if (mask is not null)
-            throw new UserException("Two-stage attention takes no mask: its routers mix what they see, so that no token could be kept from another.");
+            throw new UserException("Two-stage attention takes no mask: its routers mix all that they see, so no token can be kept from another.");
         CheckTokens(tokens.Size(1));
         var grid = tokens.View([tokens.Size(0), -1, _segments, tokens.Size(2)]).Transpose(0, 1);
         return CallGrid(grid).Transpose(0, 1).Reshape(tokens.Shape);

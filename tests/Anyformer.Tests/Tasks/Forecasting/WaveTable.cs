@@ -55,6 +55,7 @@ internal static class WaveTable
     /// <summary>Options that make the model small.</summary>
     public static object Small(string id) => id switch
     {
+        "crossformer" => new CrossformerOptions { Routers = 2, Width = 8, Heads = 2, Layers = 1, FeedForwardWidth = 8 },
         "itransformer" => new ITransformerOptions { Width = 8, Heads = 2, Layers = 1, FeedForwardWidth = 8 },
         "ts-transformer" => new TimeSeriesTransformerOptions { Width = 8, Heads = 2, EncoderLayers = 1, FeedForwardWidth = 8 },
         "dlinear" => new DLinearOptions(),
