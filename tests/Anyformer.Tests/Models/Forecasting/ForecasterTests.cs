@@ -79,7 +79,7 @@ public sealed class ForecasterTests
         var entry = MethodCatalog.Get<Forecaster>(id);
         object options = id switch
         {
-            "crossformer" => new CrossformerOptions { SegmentLength = 4, Routers = 2, Width = 8, Heads = 2, FeedForwardWidth = 6 },
+            "crossformer" => new CrossformerOptions { SegmentLength = 4, Routers = 2, Width = 8, Heads = 2, Layers = 2, FeedForwardWidth = 6 },
             "itransformer" => new ITransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6 },
             "patchtst" => new PatchTstOptions { PatchLength = 2, Stride = 1, Width = 8, Heads = 2, FeedForwardWidth = 6, Layers = 2 },
             "ts-transformer" => new TimeSeriesTransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6, EncoderLayers = 1 },
