@@ -17,6 +17,10 @@ public static class TrainingSummary
     /// <summary>Whether a folder holds the summary, so that its run is over and done with.</summary>
     public static bool IsIn(string folder) => File.Exists(ResultPath(folder));
 
+    /// <summary>The errors of a finished run, by their ids.</summary>
+    public static IReadOnlyDictionary<string, double> Errors(string folder) =>
+        ComparisonJson.Read(File.ReadAllText(ResultPath(folder)), ResultPath(folder)).Models.Single().Seeds.Single().Errors;
+
     /// <summary>Where the report of a run lies.</summary>
     public static string ReportPath(string folder) => Path.Combine(folder, "report.html");
 
@@ -55,6 +59,9 @@ public static class TrainingSummary
             $"test MSE {test.MeanSquaredError:0.0000}, MAE {test.MeanAbsoluteError:0.0000} (best epoch {state.BestEpoch} of {state.Epoch}, {state.Step} steps, {state.Seconds:0} s)"));
         Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"prediction intervals for {100 * evaluation.Intervals.Coverage:0.#} % cover {100 * evaluation.TestIntervals.Coverage:0.0} % of the test values"));
+        if (run.Recipe.Published is { } published)
+            Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"published MSE {published.Mse:0.000}, MAE {published.Mae:0.000}{(published.Source is { } source ? $" ({source})" : "")}"));
         Terminal.Error.WriteLine($"Report: {ReportPath(run.Folder)}");
     }
 

@@ -25,10 +25,17 @@ public static class TrainCommand
         HelpName = "folder",
     };
 
+    private static readonly Option<bool> s_sweep = new("--sweep")
+    {
+        Description = "train every experiment of the recipe's sweep that is not finished, each in a folder of its own below that of the run",
+    };
+
+    private static readonly Option<string> s_only = new("--only") { Description = "of a sweep, only experiments with this text in their name", HelpName = "text" };
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("train", "Train what a recipe describes, or go on with a run that was broken off.") { s_recipe, s_set, s_output };
+        var command = new Command("train", "Train what a recipe describes, or go on with a run that was broken off.") { s_recipe, s_set, s_output, s_sweep, s_only };
         // On a thread of its own, for Ctrl-C is listened to only once the work is under way.
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
         return command;
@@ -36,8 +43,11 @@ public static class TrainCommand
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
-        var startedAt = DateTimeOffset.Now;
         var given = parsed.GetValue(s_recipe)!;
+        if (parsed.GetValue(s_sweep))
+            return RunSweep(parsed, given, cancellation);
+        if (parsed.GetValue(s_only) is { } only)
+            throw new UserException($"--only {only} chooses among the experiments of a sweep: give --sweep too.");
         var resume = Directory.Exists(given);
         if (resume && Refused(parsed) is { } option)
             throw new UserException(
@@ -48,7 +58,12 @@ public static class TrainCommand
             return 0;
         }
 
-        var run = resume ? Reopen(parsed, given) : Begin(parsed, given);
+        return Run(resume ? Reopen(parsed, given) : Begin(parsed, given), resume, parsed, cancellation);
+    }
+
+    private static int Run(ForecastRun run, bool resume, ParseResult parsed, CancellationToken cancellation)
+    {
+        var startedAt = DateTimeOffset.Now;
         RunFolders.Enter(run.Folder);
         EnvironmentFile.Append(run.Folder, parsed, startedAt);
         Announcements.Data(run.Data);
@@ -57,6 +72,25 @@ public static class TrainCommand
             return CommandLine.Interrupted($"Interrupted at step {state.Step}: go on with 'anyformer train {ShellText.Quote(run.Folder)}'.");
         using var scope = new TensorScope();
         TrainingSummary.Write(run, state, startedAt, ShellText.Of(parsed));
+        return 0;
+    }
+
+    private static int RunSweep(ParseResult parsed, string recipePath, CancellationToken cancellation)
+    {
+        if (Directory.Exists(recipePath))
+            throw new UserException($"--sweep needs a recipe file, found the folder '{recipePath}'.");
+        var sweep = new TrainSweep(parsed.GetValue(s_output) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(recipePath)));
+        foreach (var (_, recipe, folder) in sweep.Load(recipePath, parsed.GetValue(s_set) ?? [], parsed.GetValue(s_only)))
+        {
+            if (TrainingSummary.IsIn(folder))
+                continue;
+            var run = Open(recipe, folder, parsed);
+            if (Run(run, run.CanResume, parsed, cancellation) is not 0 and var code)
+                return code;
+            sweep.Report();
+        }
+
+        sweep.Report();
         return 0;
     }
 

@@ -28,4 +28,8 @@ public sealed record ForecastRecipe : Recipe
     /// <summary>The evaluation.</summary>
     [Description("the evaluation")]
     public EvaluationSection Evaluation { get; init; } = new();
+
+    /// <summary>What a paper reports for this recipe; null for none.</summary>
+    [Description("what a paper reports for this recipe")]
+    public PublishedFigures? Published { get; init; }
 }

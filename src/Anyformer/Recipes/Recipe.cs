@@ -21,7 +21,7 @@ public abstract record Recipe
     /// <param name="overrides">Assignments <c>section.key=value</c>, see <see cref="RecipeDocument.Set(string)"/>.</param>
     /// <exception cref="UserException">The file or an override is wrong: the message names the line or the override.</exception>
     public static Recipe Load(string path, params IEnumerable<string> overrides) =>
-        overrides.Aggregate(RecipeDocument.Load(path), (document, assignment) => document.Set(assignment)).Bind<Recipe>();
+        overrides.Aggregate(RecipeSweep.Base(RecipeDocument.Load(path)), (document, assignment) => document.Set(assignment)).Bind<Recipe>();
 
     /// <summary>The recipe as a document with every key written out, which binds to an equal recipe.</summary>
     public RecipeDocument ToDocument() => new(OptionBinder.Write<Recipe>(this), "the recipe as run");

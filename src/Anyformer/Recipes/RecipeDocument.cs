@@ -45,6 +45,16 @@ public sealed record RecipeDocument(RecipeMapping Root, string Source)
         return this with { Root = Set(Root, path, 0, value, new NodeOrigin(source)) };
     }
 
+    /// <summary>The same document with the value of a dotted key replaced. Sections that are missing are added.</summary>
+    /// <exception cref="UserException">The key has an empty part, or its section is none.</exception>
+    public RecipeDocument Set(RecipeEntry entry)
+    {
+        var path = entry.Key.Split('.');
+        return path.Any(string.IsNullOrWhiteSpace)
+            ? throw new UserException($"The key '{entry.Key}' {entry.Origin} has an empty part; expected section.key.")
+            : this with { Root = Set(Root, path, 0, entry.Value, entry.Origin) };
+    }
+
     /// <summary>The options that the whole document gives.</summary>
     /// <typeparam name="T">An options record.</typeparam>
     /// <exception cref="UserException">A key is unknown or missing, or a value is wrong.</exception>

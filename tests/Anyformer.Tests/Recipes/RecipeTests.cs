@@ -180,6 +180,7 @@ public class RecipeTests
               threads: null
             evaluation:
               batch-size: 32
+            published: null
               coverage: 0.9
               drop-last: false
 

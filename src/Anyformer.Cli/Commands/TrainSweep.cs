@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using Anyformer.Recipes;
+using Anyformer.Tasks.Forecasting;
+using Spectre.Console;
+
+namespace Anyformer.Cli.Commands;
+
+/// <summary>
+/// The experiments of a recipe's sweep, each a run in a folder of its own. Finished ones are left alone and broken-off ones gone on with, so that a
+/// sweep can be started again at any time; <c>sweep.md</c> puts what was measured beside what was published.
+/// </summary>
+internal sealed class TrainSweep(string folder)
+{
+    private readonly List<(string Name, ForecastRecipe Recipe, string Run)> _experiments = [];
+
+    /// <summary>The table of what was measured.</summary>
+    public string TablePath => Path.Combine(folder, "sweep.md");
+
+    /// <summary>Takes the experiments of a recipe whose name holds <paramref name="only"/>.</summary>
+    /// <exception cref="UserException">The recipe has no sweep, none of the name, or one that cannot be read.</exception>
+    public IReadOnlyList<(string Name, ForecastRecipe Recipe, string Run)> Load(string path, IReadOnlyList<string> overrides, string? only)
+    {
+        foreach (var experiment in RecipeSweep.Experiments(RecipeDocument.Load(path)))
+            if (RecipeSweep.NameOf(experiment) is var name && (only is null || name.Contains(only, StringComparison.Ordinal)))
+            {
+                var set = overrides.Aggregate(experiment, (document, assignment) => document.Set(assignment));
+                var recipe = set.Bind<Recipe>() as ForecastRecipe ?? throw new UserException($"The recipe '{path}' is for no task that can be swept.");
+                _experiments.Add((name, recipe, Path.Combine(folder, name)));
+            }
+
+        return _experiments.Count > 0 ? _experiments : throw new UserException($"No experiment of '{path}' has '{only}' in its name.");
+    }
+
+    /// <summary>Writes and shows the table of the experiments that are finished.</summary>
+    public void Report()
+    {
+        var text = new StringBuilder("| experiment | test MSE / MAE | published | difference |\n|---|---|---|---|\n");
+        foreach (var (name, recipe, run) in _experiments.Where(experiment => TrainingSummary.IsIn(experiment.Run)))
+            text.Append(Row(name, recipe.Published, TrainingSummary.Errors(run)));
+        AtomicFile.WriteText(TablePath, text.ToString());
+        Terminal.Out.Write(new Text(text.ToString()));
+        Terminal.Error.WriteLine($"Table: {TablePath}");
+    }
+
+    private static string Row(string name, PublishedFigures? published, IReadOnlyDictionary<string, double> errors)
+    {
+        var (mse, mae) = (errors[ForecastErrors.TestMse], errors[ForecastErrors.TestMae]);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"| {name} | {mse:0.0000} / {mae:0.0000} | {Figure(published?.Mse)} / {Figure(published?.Mae)} | {Difference(mse, published?.Mse)} / {Difference(mae, published?.Mae)} |\n");
+    }
+
+    private static string Figure(double? figure) => figure?.ToString("0.000", CultureInfo.InvariantCulture) ?? "-";
+
+    private static string Difference(double measured, double? published) =>
+        published is { } figure ? string.Create(CultureInfo.InvariantCulture, $"{100 * (measured / figure - 1):+0.0;-0.0} %") : "-";
+}
