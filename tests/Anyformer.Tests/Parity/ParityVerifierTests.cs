@@ -183,5 +183,5 @@ public sealed class ParityVerifierTests
 
     [Fact]
     public void SystemsAreKnownByName() =>
-        Assert.Equal(["crossformer", "dlinear", "forecasting-protocol", "itransformer", "ts-transformer"], ParityVerifier.Systems);
+        Assert.Equal(["crossformer", "dlinear", "forecasting-protocol", "itransformer", "patchtst", "ts-transformer"], ParityVerifier.Systems);
 }
