@@ -15,7 +15,7 @@ public static class Announcements
         Terminal.Error.MarkupLineInterpolated($"{data.Path}: {series.RowCount} rows x {series.VariateCount} variates, {spacing}");
         Terminal.Error.MarkupLineInterpolated($"{data.Train.Count} / {data.Validation.Count} / {data.Test.Count} windows to train, validate, test");
         Problems("left as it is", data.Reading.Warnings);
-        Problems("repaired", data.Reading.Repairs);
+        Problems(data.Section.Fill == FillPolicy.Mask ? "repaired or masked" : "repaired", data.Reading.Repairs);
     }
 
     /// <summary>Promises what Ctrl-C does, the moment it is pressed: a step may take a while.</summary>

@@ -42,8 +42,8 @@ public static class SharedOptions
     /// <summary>What stands in for missing values.</summary>
     public static Option<FillPolicy?> Fill() => new("--fill")
     {
-        Description = "repair gaps, duplicates and unordered rows, and fill missing values so",
-        HelpName = "forward|linear|zero",
+        Description = "repair gaps, duplicates and unordered rows, and fill missing values so, or mask them",
+        HelpName = "forward|linear|zero|mask",
         CustomParser = ReadFill,
     };
 
@@ -60,7 +60,7 @@ public static class SharedOptions
         var text = result.Tokens[0].Value;
         if (Enum.TryParse<FillPolicy>(text, ignoreCase: true, out var policy) && policy != FillPolicy.None && Enum.IsDefined(policy))
             return policy;
-        result.AddError($"--fill must be forward, linear or zero, found '{text}'.");
+        result.AddError($"--fill must be forward, linear, zero or mask, found '{text}'.");
         return null;
     }
 }

@@ -33,7 +33,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("verify cases --threads 0", "--threads must be a whole number of at least 1, found '0'. See 'anyformer verify --help'.")]
     [InlineData("compare forecast --lookback day",
         "--lookback must be a whole number of at least 1, found 'day'. See 'anyformer compare forecast --help'.")]
-    [InlineData("compare forecast --fill mean", "--fill must be forward, linear or zero, found 'mean'. See 'anyformer compare forecast --help'.")]
+    [InlineData("compare forecast --fill mean", "--fill must be forward, linear, zero or mask, found 'mean'. See 'anyformer compare forecast --help'.")]
     [InlineData("data list --data-dir nowhere", "The folder 'nowhere' of --data-dir does not exist.")]
     public void AMistakeIsOneSentence(string commandLine, string sentence) =>
         Assert.Equal(sentence, _workspace.Run(commandLine.Split(' ')).Mistake());

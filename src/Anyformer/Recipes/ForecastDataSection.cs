@@ -72,7 +72,7 @@ public sealed record ForecastDataSection : IValidatableObject
     public CalendarMarks Marks { get; init; }
 
     /// <summary>What stands in for missing values.</summary>
-    [Description("what stands in for missing values")]
+    [Description("what stands in for missing values; mask keeps them out of losses and errors")]
     public FillPolicy Fill { get; init; }
 
     /// <summary>Whether columns are standardised with the mean and deviation of the training rows.</summary>

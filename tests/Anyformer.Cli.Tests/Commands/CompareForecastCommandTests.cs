@@ -73,7 +73,7 @@ public sealed class CompareForecastCommandTests(CompareForecastCommandTests.Comp
     {
         _workspace.WriteSeries("holes.csv", ["a", "b"], cell: (row, column) => row == 3 && column == "b" ? "n/a" : null);
         Assert.Equal(
-            "holes.csv: line 5, column 3: the value in 'b' is missing; fill (forward, linear or zero) repairs it.",
+            "holes.csv: line 5, column 3: the value in 'b' is missing; fill (forward, linear, zero or mask) repairs it.",
             Compare("holes", "--data", "holes.csv", "--models", "seasonal-naive").Mistake());
         var filled = Compare("holes", "--data", "holes.csv", "--models", "seasonal-naive", "--fill", "forward").Succeeded();
         Assert.Contains("repaired: 1 missing value, first line 5, column 3: the value in 'b' is missing", filled.ErrorLines);

@@ -65,7 +65,7 @@ public class PredictCommandTests(TrainedRun trained)
     {
         _workspace.WriteSeries("holes.csv", ["a", "b", "c"], cell: (row, column) => row == 230 && column == "b" ? "" : null);
         Assert.Equal(
-            "holes.csv: line 232, column 3: the value in 'b' is missing; fill (forward, linear or zero) repairs it.",
+            "holes.csv: line 232, column 3: the value in 'b' is missing; fill (forward, linear, zero or mask) repairs it.",
             Predict("holes.csv", "filled.csv").Mistake());
         Predict("holes.csv", "filled.csv", "--fill", "linear").Succeeded();
         Assert.Equal(7, File.ReadAllLines(_workspace["filled.csv"]).Length);

@@ -11,4 +11,6 @@ public enum FillPolicy
     Linear,
     /// <summary>Zero.</summary>
     Zero,
+    /// <summary>Nothing, and it stays missing: no loss and no error counts it. See <see cref="MissingValues"/>.</summary>
+    Mask,
 }

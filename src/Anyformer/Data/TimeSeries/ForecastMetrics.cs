@@ -1,6 +1,9 @@
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>Adds up the errors of forecasts batch by batch, in float64. Memory does not grow with the number of windows.</summary>
+/// <summary>
+/// Adds up the errors of forecasts batch by batch, in float64. What is missing in the series has no error. Memory does not grow with the
+/// number of windows.
+/// </summary>
 public sealed class ForecastMetrics
 {
     private readonly ForecastingWindows _windows;
@@ -53,17 +56,22 @@ public sealed class ForecastMetrics
         var targets = _windows.Data.Values.Slice(start, forecasts.Length);
         var actuals = _windows.Data.Series.Values.AsSpan(start, forecasts.Length);
         for (int i = 0, variate = 0; i < forecasts.Length; i++, variate = variate + 1 == variates ? 0 : variate + 1)
-            _sums[variate].Add((double)forecasts[i] - targets[i], scaler.Inverse(forecasts[i], variate), actuals[i]);
+            if (!double.IsNaN(actuals[i]))
+                _sums[variate].Add((double)forecasts[i] - targets[i], scaler.Inverse(forecasts[i], variate), actuals[i]);
     }
 
     private static double[] SeasonalNaiveErrors(ReadOnlySpan<double> train, int variates, int season)
     {
-        var errors = new double[variates];
+        var (errors, pairs) = (new double[variates], new int[variates]);
         var lag = season * variates;
         for (var i = lag; i < train.Length; i++)
-            errors[i % variates] += Math.Abs(train[i] - train[i - lag]);
+            if (Math.Abs(train[i] - train[i - lag]) is var error && !double.IsNaN(error))
+            {
+                errors[i % variates] += error;
+                pairs[i % variates]++;
+            }
         for (var variate = 0; variate < variates; variate++)
-            errors[variate] /= train.Length / variates - season;
+            errors[variate] /= pairs[variate];
         return errors;
     }
 

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>Errors of forecasts over some points. A score that no point defines is NaN.</summary>
-/// <param name="Points">Values forecast.</param>
+/// <param name="Points">Values forecast, those that are missing left out.</param>
 /// <param name="MeanSquaredError">MSE on the standardised scale: the figure of the papers.</param>
 /// <param name="MeanAbsoluteError">MAE on the standardised scale: the figure of the papers.</param>
 /// <param name="OriginalMeanAbsoluteError">MAE on the original scale.</param>

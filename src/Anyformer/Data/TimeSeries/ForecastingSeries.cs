@@ -28,7 +28,7 @@ public sealed class ForecastingSeries
     /// <summary>What made the calendar features.</summary>
     public CalendarFeatures Calendar { get; }
 
-    /// <summary>Standardised values, shape (rows, variates) in row-major order.</summary>
+    /// <summary>Standardised values, shape (rows, variates) in row-major order; NaN where missing.</summary>
     public ReadOnlySpan<float> Values => _values;
 
     /// <summary>Calendar features, shape (rows, features) in row-major order.</summary>

@@ -30,7 +30,7 @@ public sealed class ForecastingWindows
     /// <summary>Number of windows.</summary>
     public int Count => Rows.Count - Shape.Length + 1;
 
-    /// <summary>Copies a batch of windows, without allocating. N is the number of variates, M of calendar features.</summary>
+    /// <summary>Copies a batch of windows, without allocating; missing values are NaN. N is the number of variates, M of calendar features.</summary>
     /// <param name="windows">Which windows, each from 0 to <see cref="Count"/> - 1, in any order.</param>
     /// <param name="past">Gets the known rows, shape (batch, look-back, N).</param>
     /// <param name="future">Gets label and target rows, shape (batch, label length + horizon, N).</param>

@@ -4,7 +4,7 @@ namespace Anyformer.Data.TimeSeries;
 
 /// <summary>
 /// Standardises every variate: (value - mean) / deviation, with the population deviation (divided by n), in float64. A variate that
-/// does not vary counts as having deviation 1. The state is two arrays, so that it can travel with a checkpoint.
+/// does not vary counts as having deviation 1. Missing values, NaN, stay missing and do not count. The state is two arrays, so that it can travel with a checkpoint.
 /// </summary>
 /// <param name="mean">Mean of every variate.</param>
 /// <param name="deviation">What every variate is divided by; above zero.</param>
@@ -23,7 +23,7 @@ public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<d
     /// <summary>Columns that the scaler was fitted on.</summary>
     public int VariateCount => Mean.Length;
 
-    /// <summary>Fits mean and deviation on the rows given: the train rows.</summary>
+    /// <summary>Fits mean and deviation on the rows given: the train rows. A variate of which nothing is there gets 0 and 1.</summary>
     /// <param name="values">Shape (rows, variates) in row-major order, at least one row.</param>
     /// <param name="variateCount">Columns.</param>
     /// <exception cref="ArgumentException">There is no row, or the values do not fill whole rows.</exception>
@@ -31,17 +31,20 @@ public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<d
     {
         if (variateCount < 1 || values.IsEmpty || values.Length % variateCount != 0)
             throw new ArgumentException($"{values.Length} values do not fill rows of {variateCount} variates", nameof(values));
-        var rows = values.Length / variateCount;
-        var mean = new double[variateCount];
+        var (mean, deviation, counts) = (new double[variateCount], new double[variateCount], new int[variateCount]);
         for (var i = 0; i < values.Length; i++)
-            mean[i % variateCount] += values[i];
+            if (!double.IsNaN(values[i]))
+            {
+                mean[i % variateCount] += values[i];
+                counts[i % variateCount]++;
+            }
         for (var column = 0; column < variateCount; column++)
-            mean[column] /= rows;
-        var deviation = new double[variateCount];
+            mean[column] /= Math.Max(1, counts[column]);
         for (var i = 0; i < values.Length; i++)
-            deviation[i % variateCount] += Square(values[i] - mean[i % variateCount]);
+            if (!double.IsNaN(values[i]))
+                deviation[i % variateCount] += Square(values[i] - mean[i % variateCount]);
         for (var column = 0; column < variateCount; column++)
-            deviation[column] = DeviationOrOne(deviation[column] / rows, mean[column], rows);
+            deviation[column] = DeviationOrOne(deviation[column] / Math.Max(1, counts[column]), mean[column], counts[column]);
         return new StandardScaler([.. mean], [.. deviation]);
     }
 

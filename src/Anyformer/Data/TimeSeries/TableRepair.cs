@@ -1,6 +1,6 @@
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>Repairs a sorted table: one row for each time, every step present, every value a number.</summary>
+/// <summary>Repairs a sorted table: one row for each time, every step present, every value a number unless missing ones are masked.</summary>
 internal static class TableRepair
 {
     // One wrong year in a file of minutes would otherwise ask for millions of rows.
@@ -14,8 +14,9 @@ internal static class TableRepair
         {
             var first = FindNumber(table, column, 0);
             if (first == table.RowCount)
-                throw new UserException($"{name}: the column '{layout.Header[layout.ValueColumns[column]]}' holds no number to fill from.");
-            FillColumn(table, column, first, fill);
+                throw new UserException($"{name}: the column '{layout.Header[layout.ValueColumns[column]]}' holds no number.");
+            if (fill != FillPolicy.Mask)
+                FillColumn(table, column, first, fill);
         }
     }
 

@@ -2,14 +2,17 @@ using System.Collections.Immutable;
 
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>Numbers measured over time: a named column for every variate, a row for every time. Immutable; every value is finite.</summary>
+/// <summary>
+/// Numbers measured over time: a named column for every variate, a row for every time. Immutable; every value is finite, or NaN where it is
+/// missing.
+/// </summary>
 public sealed class TimeSeries
 {
     /// <summary>A series from its columns' names, its times and its values.</summary>
     /// <param name="variates">Column names, at least one.</param>
     /// <param name="times">The time of every row, never falling.</param>
-    /// <param name="values">Shape (rows, variates) in row-major order, finite.</param>
-    /// <exception cref="ArgumentException">The sizes do not fit each other, the times fall, or a value is not finite.</exception>
+    /// <param name="values">Shape (rows, variates) in row-major order; finite, NaN where missing.</param>
+    /// <exception cref="ArgumentException">The sizes do not fit each other, the times fall, or a value is infinite.</exception>
     public TimeSeries(ImmutableArray<string> variates, ImmutableArray<DateTime> times, ImmutableArray<double> values)
     {
         if (variates.IsDefaultOrEmpty)
@@ -22,9 +25,9 @@ public sealed class TimeSeries
             if (times[row] < times[row - 1])
                 throw new ArgumentException($"the time of row {row} is before the time of row {row - 1}", nameof(times));
         foreach (var value in values)
-            if (!double.IsFinite(value))
-                throw new ArgumentException($"the value {value} is not a finite number", nameof(values));
-        (Variates, Times, Values) = (variates, times, values);
+            if (double.IsInfinity(value))
+                throw new ArgumentException("a value is infinite", nameof(values));
+        (Variates, Times, Values, HasMissing) = (variates, times, values, values.Any(double.IsNaN));
         Step = TimeStep.Infer(times.AsSpan());
     }
 
@@ -36,6 +39,9 @@ public sealed class TimeSeries
 
     /// <summary>Shape (<see cref="RowCount"/>, <see cref="VariateCount"/>) in row-major order.</summary>
     public ImmutableArray<double> Values { get; }
+
+    /// <summary>Whether a value is missing.</summary>
+    public bool HasMissing { get; }
 
     /// <summary>The step from row to row; null when the series has fewer than two rows or is irregular.</summary>
     public TimeStep? Step { get; }

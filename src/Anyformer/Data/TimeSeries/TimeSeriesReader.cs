@@ -11,7 +11,7 @@ namespace Anyformer.Data.TimeSeries;
 /// rows for one time are errors: the first is named with line and column, the others counted. Gaps, rows that repeat the row before and
 /// irregular steps take no value away, and published benchmark files have them, so they are read as they stand and returned as
 /// warnings. With a fill policy rows are sorted, the last row of each time is kept, missing steps are inserted and missing values
-/// filled; all of it is reported. A decimal comma is an error always: repairing it would mean guessing.
+/// filled, or kept as missing with <see cref="FillPolicy.Mask"/>; all of it is reported. A decimal comma is an error always: repairing it would mean guessing.
 /// </remarks>
 public static class TimeSeriesReader
 {
@@ -61,7 +61,7 @@ public static class TimeSeriesReader
             return;
         var first = errors.Problems[0];
         var all = errors.Total == 1 ? "" : FormattableString.Invariant($" ({errors.Total} problems in all: {errors.Summary})");
-        throw new UserException($"{name}: {first}{all}; fill (forward, linear or zero) repairs it.");
+        throw new UserException($"{name}: {first}{all}; fill (forward, linear, zero or mask) repairs it.");
     }
 
     private static bool IsWarning(DataProblemKind kind) =>

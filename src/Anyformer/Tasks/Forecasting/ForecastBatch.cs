@@ -11,7 +11,7 @@ namespace Anyformer.Tasks.Forecasting;
 /// <param name="TargetMask">True where the target is known, of its shape; null when all of it is.</param>
 public sealed record ForecastBatch(ForecastInput Input, Tensor Target, Tensor? TargetMask = null)
 {
-    /// <summary>Copies windows straight into tensors.</summary>
+    /// <summary>Copies windows straight into tensors, with numbers in the place of <see cref="MissingValues"/>.</summary>
     public static ForecastBatch Of(ForecastingWindows windows, ReadOnlySpan<int> batch, CalendarMarks marks, Device device)
     {
         var (shape, variates, features) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Calendar.Count);
@@ -20,9 +20,26 @@ public sealed record ForecastBatch(ForecastInput Input, Tensor Target, Tensor? T
         var pastMarks = Functional.Empty([batch.Length, shape.LookBack, features]);
         var futureMarks = Functional.Empty([batch.Length, shape.FutureLength, features]);
         windows.Gather(batch, past.AsSpan<float>(), future.AsSpan<float>(), pastMarks.AsSpan<float>(), futureMarks.AsSpan<float>());
+        var (target, known) = (future[.., shape.LabelLength..], (Tensor?)null);
+        if (windows.Data.Series.HasMissing)
+        {
+            target = target.Contiguous();
+            known = Mask(past, target);
+        }
+
         var input = marks == CalendarMarks.None
             ? new ForecastInput(past.To(device))
             : new ForecastInput(past.To(device), pastMarks.To(device), futureMarks.To(device));
-        return new ForecastBatch(input, future[.., shape.LabelLength..].To(device));
+        return new ForecastBatch(input, target.To(device), known?.To(device));
+    }
+
+    /// <summary>Fills the histories; takes what is missing out of the targets, and tells what is left, null for all.</summary>
+    private static Tensor? Mask(Tensor past, Tensor target)
+    {
+        var size = (int)(past.Size(1) * past.Size(2));
+        for (var rest = past.AsSpan<float>(); rest.Length > 0; rest = rest[size..])
+            MissingValues.CarryForward(rest[..size], (int)past.Size(2));
+        var known = Functional.Empty(target.Shape, DType.Bool);
+        return MissingValues.TakeOut(target.AsSpan<float>(), known.AsSpan<bool>()) ? null : known;
     }
 }

@@ -102,7 +102,9 @@ public sealed class ForecastPredictor
     private ForecastInput Input(ForecastingSeries scaled, DateTime[] futureTimes)
     {
         var (shape, variates, marks) = (_metadata.Shape, scaled.Series.VariateCount, scaled.Calendar.Count);
-        var past = Tensor.From(scaled.Values[^(shape.Lookback * variates)..], [1, shape.Lookback, variates]).To(_device);
+        float[] history = [.. scaled.Values[^(shape.Lookback * variates)..]];
+        MissingValues.CarryForward(history, variates);
+        var past = Tensor.From(history, 1, shape.Lookback, variates).To(_device);
         if (_recipe.Data.Marks == CalendarMarks.None)
             return new ForecastInput(past);
         var known = scaled.Marks[^(shape.Lookback * marks)..];

@@ -5,7 +5,7 @@ namespace Anyformer.Tests.Data.TimeSeries;
 
 public class DataProblemTests
 {
-    private const string Ending = "; fill (forward, linear or zero) repairs it.";
+    private const string Ending = "; fill (forward, linear, zero or mask) repairs it.";
 
     [Theory]
     [InlineData("2020-01-02,,2", "line 3, column 2: the value in 'a' is missing")]

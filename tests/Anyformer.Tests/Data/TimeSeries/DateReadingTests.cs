@@ -60,7 +60,7 @@ public class DateReadingTests
     public void A_date_in_another_order_than_the_rows_before_it_is_no_date()
     {
         Assert.Equal(
-            "a.csv: line 3, column 1: '01/13/2020' in 'date' is not a date; fill (forward, linear or zero) repairs it.",
+            "a.csv: line 3, column 1: '01/13/2020' in 'date' is not a date; fill (forward, linear, zero or mask) repairs it.",
             Error("date,a\n13/01/2020,1\n01/13/2020,2\n14/01/2020,2\n"));
     }
 

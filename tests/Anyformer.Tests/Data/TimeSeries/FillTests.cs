@@ -5,6 +5,8 @@ namespace Anyformer.Tests.Data.TimeSeries;
 
 public class FillTests
 {
+    private const double _ = double.NaN;
+
     private const string Broken =
         """
         date,a,b
@@ -24,6 +26,7 @@ public class FillTests
     [InlineData(FillPolicy.Forward, new double[] { 2, 1, 2, 1, 4, 1, 6, 7, 6, 7, 6, 7, 6, 7, 12, 9 })]
     [InlineData(FillPolicy.Linear, new double[] { 2, 1, 2, 3, 4, 5, 6, 7, 7.5, 7.5, 9, 8, 10.5, 8.5, 12, 9 })]
     [InlineData(FillPolicy.Zero, new double[] { 0, 1, 2, 0, 4, 0, 6, 7, 0, 0, 0, 0, 0, 0, 12, 9 })]
+    [InlineData(FillPolicy.Mask, new[] { _, 1, 2, _, 4, _, 6, 7, _, _, _, _, _, _, 12, 9 })]
     public void Rows_are_sorted_deduplicated_completed_and_filled(FillPolicy fill, double[] expected)
     {
         var reading = Read(Broken, fill);
@@ -65,7 +68,7 @@ public class FillTests
     [Fact]
     public void A_column_without_any_number_cannot_be_filled()
     {
-        Assert.Equal("a.csv: the column 'b' holds no number to fill from.",
+        Assert.Equal("a.csv: the column 'b' holds no number.",
             Error("date,a,b\n2020-01-01,1,x\n2020-01-02,1,y\n", new TimeSeriesReadOptions { Fill = FillPolicy.Zero }));
     }
 

@@ -64,6 +64,33 @@ public class ForecastMetricsTests
     }
 
     [Fact]
+    public void What_is_missing_has_no_error()
+    {
+        double[] rows = [.. s_rows];
+        (rows[2], rows[9]) = (double.NaN, double.NaN);
+        var metrics = new ForecastMetrics(Windows(rows), new RowRange(0, 4), season: 1);
+        metrics.Add([0], [1.5f, 0, 0.5f, 1]);
+        var (a, b) = (metrics.Report().ByVariate[0], metrics.Report().ByVariate[1]);
+
+        // The second target of b is missing; of its first, 10, the forecast is 10. Steps of a on the train rows: only from 1 to 5.
+        Assert.Equal((2, 1, 3), (a.Points, b.Points, metrics.Report().Overall.Points));
+        Assert.Equal(0, b.MeanSquaredError);
+        Assert.Equal((0.25 + 1) / 3, metrics.Report().Overall.MeanSquaredError);
+        Assert.Equal(1.5 / 4, a.MeanAbsoluteScaledError);
+    }
+
+    [Fact]
+    public void A_variate_without_any_target_has_no_scores_and_leaves_the_others_alone()
+    {
+        double[] rows = [.. s_rows.Select((value, i) => i % 2 == 1 ? double.NaN : value)];
+        var metrics = new ForecastMetrics(Windows(rows), new RowRange(0, 4), season: 1);
+        metrics.Add([0, 1], [1.5f, 0, 0.5f, 1, -0.5f, 0, 1, 0]);
+        var report = metrics.Report();
+        Assert.Equal((4, 0, double.NaN), (report.Overall.Points, report.ByVariate[1].Points, report.ByVariate[1].MeanSquaredError));
+        Assert.Equal(report.ByVariate[0], report.Overall);
+    }
+
+    [Fact]
     public void Nothing_added_gives_no_scores()
     {
         var overall = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 1).Report().Overall;

@@ -1,6 +1,7 @@
 using Anyformer.Data.TimeSeries;
-using Anyformer.Testing;
+using FsCheck;
 using FsCheck.Fluent;
+using Property = Anyformer.Testing.Property;
 
 namespace Anyformer.Tests.Data.TimeSeries;
 
@@ -49,6 +50,28 @@ public class StandardScalerTests
                 Assert.Equal(draw.values[i], back[i], 1e-6 * scaler.Deviation[i % draw.columns]);
         });
     }
+
+    [Fact]
+    public void Missing_values_do_not_count_and_stay_missing()
+    {
+        var draws = from a in Values from b in Values select (a, b);
+        Property.Holds(draws, columns =>
+        {
+            var rows = Math.Max(columns.a.Length, columns.b.Length);
+            double[] At(int row) => [row < columns.a.Length ? columns.a[row] : double.NaN, rows - row <= columns.b.Length ? columns.b[rows - row - 1] : double.NaN];
+            var together = StandardScaler.Fit([.. Enumerable.Range(0, rows).SelectMany(At)], 2);
+            var (a, b) = (StandardScaler.Fit(columns.a, 1), StandardScaler.Fit([.. columns.b.Reverse()], 1));
+            Assert.Equal([a.Mean[0], b.Mean[0]], together.Mean.AsEnumerable());
+            Assert.Equal([a.Deviation[0], b.Deviation[0]], together.Deviation.AsEnumerable());
+        });
+        var scaler = StandardScaler.Fit([1, double.NaN, 3, double.NaN], 2);
+        Assert.Equal(([2, 0], [1, 1]), (scaler.Mean.ToArray(), scaler.Deviation.ToArray()), (x, y) => x.Item1.SequenceEqual(y.Item1) && x.Item2.SequenceEqual(y.Item2));
+        var standardised = new float[2];
+        scaler.Transform([4, double.NaN], standardised);
+        Assert.Equal([2, float.NaN], standardised);
+    }
+
+    private static Gen<double[]> Values => Gen.Choose(-1000, 1000).Select(value => value / 8.0).NonEmptyListOf().Select(list => list.ToArray());
 
     [Fact]
     public void The_state_makes_the_same_scaler_again_and_nonsense_is_refused()

@@ -16,11 +16,18 @@ public class TimeSeriesTests
     }
 
     [Fact]
+    public void A_value_may_be_missing()
+    {
+        Assert.True(new Series(["a", "b"], [s_day], [1, double.NaN]).HasMissing);
+        Assert.False(new Series(["a", "b"], [s_day], [1, 2]).HasMissing);
+    }
+
+    [Fact]
     public void What_is_no_series_is_refused()
     {
         Assert.Throws<ArgumentException>(() => new Series([], [s_day], []));
         Assert.Throws<ArgumentException>(() => new Series(["a"], [s_day], [1, 2]));
         Assert.Throws<ArgumentException>(() => new Series(["a"], [s_day, s_day.AddDays(-1)], [1, 2]));
-        Assert.Throws<ArgumentException>(() => new Series(["a"], [s_day], [double.NaN]));
+        Assert.Throws<ArgumentException>(() => new Series(["a"], [s_day], [double.PositiveInfinity]));
     }
 }

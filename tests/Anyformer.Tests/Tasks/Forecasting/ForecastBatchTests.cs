@@ -1,3 +1,4 @@
+using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
 using Anyformer.Tasks.Forecasting;
@@ -54,6 +55,32 @@ public sealed class ForecastBatchTests : IDisposable
         var plain = WaveTable.Load(_folder["waves.csv"], section => section with { Standardize = false });
         Assert.Equal(plain.Reading.Series.Values.Select(value => (float)value), plain.Scaled.Values.ToArray());
         Assert.NotEqual(plain.Scaled.Values.ToArray(), _data.Scaled.Values.ToArray());
+    }
+
+    [Fact]
+    public void MissingValuesAreMaskedInTheTargetAndFilledInTheHistory()
+    {
+        using var scope = new TensorScope();
+        // Row 130 is left out, and of row 120 the value of b.
+        File.WriteAllLines(_folder["holes.csv"], File.ReadLines(_folder["waves.csv"]).Select((line, i) => (line, Row: i - 1))
+            .Where(pair => pair.Row != 130).Select(pair => pair.Row == 120 ? $"2024-01-06 00:00:00,{pair.line.Split(',')[1]},,{pair.line.Split(',')[3]}" : pair.line));
+        var data = WaveTable.Load(_folder["holes.csv"], section => section with { Fill = FillPolicy.Mask });
+        Assert.Equal((1, 1), (data.Reading.Repairs.Counts[DataProblemKind.Gap], data.Reading.Repairs.Counts[DataProblemKind.MissingValue]));
+
+        var batch = ForecastBatch.Of(data.Train, [119 - 24, 118, 0], CalendarMarks.None, Device.Cpu);
+        bool[] allThere = [.. Enumerable.Repeat(true, 6 * 3)];
+        bool[] first = [.. allThere];
+        first[1 * 3 + 1] = false;
+        Assert.Equal([.. first, .. allThere, .. allThere], batch.TargetMask!.ToArray<bool>());
+        Assert.Equal(0, batch.Target.Numbers()[1 * 3 + 1]);
+
+        // The second window begins at row 118: the value of b two rows on and the row twelve on are those before.
+        float[] expected = [.. data.Scaled.Values.Slice(118 * 3, 24 * 3)];
+        Assert.Equal((4, float.NaN), (expected.Count(float.IsNaN), expected[2 * 3 + 1]));
+        expected[2 * 3 + 1] = expected[1 * 3 + 1];
+        expected.AsSpan(11 * 3, 3).CopyTo(expected.AsSpan(12 * 3));
+        Assert.Equal(expected, batch.Input.Past[1].ToArray<float>());
+        Assert.Null(ForecastBatch.Of(data.Train, [0], CalendarMarks.None, Device.Cpu).TargetMask);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Tasks.Forecasting;
 using Anyformer.Tasks.Forecasting.Losses;
@@ -55,6 +56,20 @@ public sealed class ForecastTrainingJobTests : IDisposable
         var validation = new ForecastEvaluator(_data, _data.Validation, 50, Device.Cpu).Evaluate(model).Overall;
         Assert.Equal(validation.MeanSquaredError, job.Validate()["loss"], 1e-12);
         Assert.Equal(validation.MeanAbsoluteError, job.Validate()["mae"], 1e-12);
+    }
+
+    [Fact]
+    public void MissingTargetsHaveNoLoss()
+    {
+        using var scope = new TensorScope();
+        File.WriteAllLines(_folder["holes.csv"], File.ReadLines(_folder["waves.csv"]).Select((line, i) => i % 7 == 3 ? line.Split(',')[0] + ",,1,2" : line));
+        var data = WaveTable.Load(_folder["holes.csv"], section => section with { Fill = FillPolicy.Mask });
+        var model = new SeasonalNaive(data.Shape, new SeasonalNaiveOptions());
+        var job = new ForecastTrainingJob(model, data, new SquaredLoss(), data.Train.Count, 32, 1, Device.Cpu);
+        job.BeginEpoch(0);
+        var scores = new ForecastEvaluator(data, data.Train, 50, Device.Cpu).Evaluate(model);
+        Assert.Equal(scores.Overall.MeanSquaredError, job.Loss(0).Item<double>(), 1e-6);
+        Assert.True(scores.ByVariate[0].Points < scores.ByVariate[1].Points);
     }
 
     [Fact]
