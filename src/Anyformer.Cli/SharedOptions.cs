@@ -39,6 +39,15 @@ public static class SharedOptions
         CustomParser = result => ReadCount(result, name),
     };
 
+    /// <summary>An option that counts several things, each from 1, separated by commas.</summary>
+    public static Option<int[]> Counts(string name, string description, int usual) => new(name)
+    {
+        Description = description,
+        HelpName = "n[,n]",
+        DefaultValueFactory = _ => [usual],
+        CustomParser = result => ReadCounts(result, name),
+    };
+
     /// <summary>What stands in for missing values.</summary>
     public static Option<FillPolicy?> Fill() => new("--fill")
     {
@@ -53,6 +62,15 @@ public static class SharedOptions
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1)
             result.AddError($"{name} must be a whole number of at least 1, found '{text}'.");
         return count;
+    }
+
+    private static int[] ReadCounts(ArgumentResult result, string name)
+    {
+        var text = result.Tokens[0].Value;
+        var counts = text.Split(',').Select(item => int.TryParse(item, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 0).ToArray();
+        if (counts.Any(count => count < 1) || counts.Distinct().Count() < counts.Length)
+            result.AddError($"{name} must be whole numbers of at least 1, each once, separated by commas, found '{text}'.");
+        return counts;
     }
 
     private static FillPolicy? ReadFill(ArgumentResult result)

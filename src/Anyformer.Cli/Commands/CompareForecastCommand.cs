@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using Anyformer.Cli.Progress;
 using Anyformer.Cli.Reports;
 using Anyformer.Comparison;
@@ -40,21 +39,41 @@ public static class CompareForecastCommand
         var (settings, title) = CompareForecastOptions.Read(parsed);
         var startedAt = DateTimeOffset.Now;
         var folder = parsed.GetValue(s_output) ?? RunFolders.New("compare-forecast", startedAt);
-        Engine.Start(parsed.GetValue(s_threads) ?? settings.Training.Threads);
-        var clock = Stopwatch.StartNew();
+        Engine.Start(parsed.GetValue(s_threads) ?? settings[0].Training.Threads);
+        if (settings.Count == 1)
+            return Run(settings[0], title, folder, parsed, cancellation).ExitCode;
+        var results = new List<ComparisonResult>();
+        foreach (var horizon in settings)
+        {
+            var name = $"horizon {horizon.Data.Horizon}";
+            var (code, result) = Run(horizon, $"{title}, {name}", Path.Combine(folder, name.Replace(' ', '-')), parsed, cancellation);
+            if (result is not null)
+                results.Add(result);
+            if (code != 0)
+                return code;
+        }
+
+        HorizonTable.Render(parsed.GetValue(s_json) ? Terminal.Error : Terminal.Out, results);
+        return 0;
+    }
+
+    private static (int ExitCode, ComparisonResult? Result) Run(
+        ForecastSettings settings, string title, string folder, ParseResult parsed, CancellationToken cancellation)
+    {
+        var startedAt = DateTimeOffset.Now;
         var comparison = new ForecastComparison(settings, DataFolders.Store(parsed), Path.Combine(folder, "models"));
         RunFolders.Enter(folder);
         Announcements.Data(comparison.Data);
         var (models, samples) = Compare(comparison, cancellation);
         if (models.Count == 0)
-            return CommandLine.Interrupted("Interrupted before the first model was done.");
+            return (CommandLine.Interrupted("Interrupted before the first model was done."), null);
         var done = models.Count >= settings.Models.Count ? "" : $"; interrupted after {models.Count} of {settings.Models.Count} models";
         var experiment = new Experiment
         {
             Title = title,
             Command = ShellText.Of(parsed),
             StartedAt = startedAt,
-            DurationSeconds = clock.Elapsed.TotalSeconds,
+            DurationSeconds = (DateTimeOffset.Now - startedAt).TotalSeconds,
             Machine = Machine.Facts(),
             Data = Descriptions.Of(comparison.Data),
             Budget = $"{settings.Budget}{done}",
@@ -62,10 +81,11 @@ public static class CompareForecastCommand
             Metrics = ForecastErrors.All,
             ItemName = "windows",
         };
-        Write(new ComparisonResult { Experiment = experiment, Models = models, Forecasts = samples }, folder, parsed.GetValue(s_json));
+        var result = new ComparisonResult { Experiment = experiment, Models = models, Forecasts = samples };
+        Write(result, folder, parsed.GetValue(s_json));
         if (done.Length > 0)
-            return CommandLine.Interrupted($"Interrupted: the report holds {models.Count} of {settings.Models.Count} models.");
-        return models.All(model => model.Failure is not null) ? 1 : 0;
+            return (CommandLine.Interrupted($"Interrupted: the report holds {models.Count} of {settings.Models.Count} models."), result);
+        return (models.All(model => model.Failure is not null) ? 1 : 0, result);
     }
 
     private static (IReadOnlyList<ModelResult> Models, IReadOnlyList<ForecastSample> Samples) Compare(

@@ -28,7 +28,7 @@ internal static class CompareForecastOptions
 
     private static readonly Option<int> s_lookback = SharedOptions.Count("--lookback", "steps of history that a model sees", 96);
 
-    private static readonly Option<int> s_horizon = SharedOptions.Count("--horizon", "steps to forecast", 24);
+    private static readonly Option<int[]> s_horizons = SharedOptions.Counts("--horizon", "steps to forecast; several are compared one after the other", 24);
 
     private static readonly Option<string> s_budget = new("--budget")
     {
@@ -58,11 +58,20 @@ internal static class CompareForecastOptions
         ["training.seed"] = "--seeds",
     };
 
-    public static IReadOnlyList<Option> All { get; } = [s_data, s_models, s_lookback, s_horizon, s_budget, s_seeds, s_ensemble, s_fill, s_set];
+    public static IReadOnlyList<Option> All { get; } = [s_data, s_models, s_lookback, s_horizons, s_budget, s_seeds, s_ensemble, s_fill, s_set];
 
-    /// <summary>The settings, and what the comparison is called.</summary>
+    /// <summary>The settings for each horizon, and what the comparison is called. The budget is shared by the horizons.</summary>
     /// <exception cref="UserException">An option is wrong.</exception>
-    public static (ForecastSettings Settings, string Title) Read(ParseResult parsed)
+    public static (IReadOnlyList<ForecastSettings> Settings, string Title) Read(ParseResult parsed)
+    {
+        var horizons = parsed.GetValue(s_horizons)!;
+        var (settings, title) = ReadFirst(parsed);
+        ForecastSettings For(int horizon) =>
+            settings with { Data = settings.Data with { Horizon = horizon }, Budget = settings.Budget.Share(horizons.Length) };
+        return (horizons.Length == 1 ? [settings] : [.. horizons.Select(For)], title);
+    }
+
+    private static (ForecastSettings Settings, string Title) ReadFirst(ParseResult parsed)
     {
         var assignments = (parsed.GetValue(s_set) ?? []).ToLookup(assignment => IsForModel(assignment));
         var recipe = Recipe(parsed, assignments[false]);
@@ -95,7 +104,7 @@ internal static class CompareForecastOptions
             {
                 Source = parsed.GetValue(s_data)!,
                 Lookback = lookback,
-                Horizon = parsed.GetValue(s_horizon),
+                Horizon = parsed.GetValue(s_horizons)![0],
                 LabelLength = Math.Min(lookback, 48),
                 Fill = parsed.GetValue(s_fill) ?? FillPolicy.None,
             },

@@ -19,6 +19,9 @@ public sealed record Budget(TimeSpan? Time, int? Epochs)
         throw new UserException($"The budget must be a time such as 90s or 2m, or a number of epochs, found '{text}'.");
     }
 
+    /// <summary>An equal share of the time for each of several comparisons; epochs are for each anyway.</summary>
+    public Budget Share(int comparisons) => this with { Time = Time / comparisons };
+
     /// <summary>The time of one training when it is shared by several; null when epochs are the limit.</summary>
     public TimeSpan? TimeOfEach(int trainings) => Time / trainings;
 

@@ -180,9 +180,9 @@ public class RecipeTests
               threads: null
             evaluation:
               batch-size: 32
-            published: null
               coverage: 0.9
               drop-last: false
+            published: null
 
             """.ReplaceLineEndings("\n"), recipe.ToDocument().ToYaml());
     }

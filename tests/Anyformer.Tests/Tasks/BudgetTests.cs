@@ -16,6 +16,7 @@ public sealed class BudgetTests
         var budget = Budget.Parse(text);
         Assert.Equal(new Budget(TimeSpan.FromSeconds(seconds), null), budget);
         Assert.Equal(TimeSpan.FromSeconds(seconds) / 4, budget.TimeOfEach(4));
+        Assert.Equal(new Budget(TimeSpan.FromSeconds(seconds) / 3, null), budget.Share(3));
     }
 
     [Theory]
@@ -26,6 +27,7 @@ public sealed class BudgetTests
         var budget = Budget.Parse(text);
         Assert.Equal(new Budget(null, epochs), budget);
         Assert.Null(budget.TimeOfEach(4));
+        Assert.Equal(budget, budget.Share(3));
     }
 
     [Theory]
