@@ -46,6 +46,7 @@ public static class CommandLine
     {
         CompareCommand.Create(),
         TrainCommand.Create(),
+        BacktestCommand.Create(),
         PredictCommand.Create(),
         VerifyCommand.Create(),
         CatalogCommand.Create(),

@@ -19,6 +19,13 @@ public static class SharedOptions
         Recursive = true,
     };
 
+    /// <summary>Values set over a recipe.</summary>
+    public static Option<string[]> Set() => new("--set")
+    {
+        Description = "set a key of the recipe, as training.learning-rate=1e-3 or model.options.width=64; may be given again",
+        HelpName = "key=value",
+    };
+
     /// <summary>Results as JSON on standard output.</summary>
     public static Option<bool> Json() => new("--json") { Description = "write the result as JSON to standard output" };
 

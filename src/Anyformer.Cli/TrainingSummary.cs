@@ -17,9 +17,9 @@ public static class TrainingSummary
     /// <summary>Whether a folder holds the summary, so that its run is over and done with.</summary>
     public static bool IsIn(string folder) => File.Exists(ResultPath(folder));
 
-    /// <summary>The errors of a finished run, by their ids.</summary>
-    public static IReadOnlyDictionary<string, double> Errors(string folder) =>
-        ComparisonJson.Read(File.ReadAllText(ResultPath(folder)), ResultPath(folder)).Models.Single().Seeds.Single().Errors;
+    /// <summary>What was measured of a finished run.</summary>
+    public static SeedResult Seed(string folder) =>
+        ComparisonJson.Read(File.ReadAllText(ResultPath(folder)), ResultPath(folder)).Models.Single().Seeds.Single();
 
     /// <summary>Where the report of a run lies.</summary>
     public static string ReportPath(string folder) => Path.Combine(folder, "report.html");

@@ -1,9 +1,5 @@
 using System.CommandLine;
-using Anyformer.Cli.Progress;
-using Anyformer.Recipes;
 using Anyformer.Tasks.Forecasting;
-using Anyformer.Torch;
-using Anyformer.Training;
 using Spectre.Console;
 
 namespace Anyformer.Cli.Commands;
@@ -13,11 +9,7 @@ public static class TrainCommand
 {
     private static readonly Argument<string> s_recipe = new("recipe") { Description = "a recipe file, or the folder of a run to go on with" };
 
-    private static readonly Option<string[]> s_set = new("--set")
-    {
-        Description = "set a key of the recipe, as training.learning-rate=1e-3 or model.options.width=64; may be given again",
-        HelpName = "key=value",
-    };
+    private static readonly Option<string[]> s_set = SharedOptions.Set();
 
     private static readonly Option<string> s_output = new("--output")
     {
@@ -58,40 +50,16 @@ public static class TrainCommand
             return 0;
         }
 
-        return Run(resume ? Reopen(parsed, given) : Begin(parsed, given), resume, parsed, cancellation);
-    }
-
-    private static int Run(ForecastRun run, bool resume, ParseResult parsed, CancellationToken cancellation)
-    {
-        var startedAt = DateTimeOffset.Now;
-        RunFolders.Enter(run.Folder);
-        EnvironmentFile.Append(run.Folder, parsed, startedAt);
-        Announcements.Data(run.Data);
-        var state = Train(run, resume, cancellation);
-        if (!state.Finished)
-            return CommandLine.Interrupted($"Interrupted at step {state.Step}: go on with 'anyformer train {ShellText.Quote(run.Folder)}'.");
-        using var scope = new TensorScope();
-        TrainingSummary.Write(run, state, startedAt, ShellText.Of(parsed));
-        return 0;
+        return TrainingRuns.Complete(resume ? Reopen(parsed, given) : Begin(parsed, given), resume, parsed, cancellation);
     }
 
     private static int RunSweep(ParseResult parsed, string recipePath, CancellationToken cancellation)
     {
         if (Directory.Exists(recipePath))
             throw new UserException($"--sweep needs a recipe file, found the folder '{recipePath}'.");
-        var sweep = new TrainSweep(parsed.GetValue(s_output) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(recipePath)));
-        foreach (var (_, recipe, folder) in sweep.Load(recipePath, parsed.GetValue(s_set) ?? [], parsed.GetValue(s_only)))
-        {
-            if (TrainingSummary.IsIn(folder))
-                continue;
-            var run = Open(recipe, folder, parsed);
-            if (Run(run, run.CanResume, parsed, cancellation) is not 0 and var code)
-                return code;
-            sweep.Report();
-        }
-
-        sweep.Report();
-        return 0;
+        var folder = parsed.GetValue(s_output) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(recipePath));
+        var sweep = TrainSweep.Load(folder, recipePath, parsed.GetValue(s_set) ?? [], parsed.GetValue(s_only));
+        return TrainingRuns.CompleteAll(sweep.Runs, sweep.Report, parsed, cancellation);
     }
 
     private static string? Refused(ParseResult parsed) =>
@@ -99,9 +67,9 @@ public static class TrainCommand
 
     private static ForecastRun Begin(ParseResult parsed, string recipePath)
     {
-        var recipe = Load(recipePath, parsed.GetValue(s_set) ?? []);
+        var recipe = TrainingRuns.Load(recipePath, parsed.GetValue(s_set) ?? []);
         var folder = parsed.GetValue(s_output) ?? Path.Combine("runs", recipe.Name ?? Path.GetFileNameWithoutExtension(recipePath));
-        var run = Open(recipe, folder, parsed);
+        var run = TrainingRuns.Open(recipe, folder, parsed);
         return run.CanResume || TrainingSummary.IsIn(folder)
             ? throw new UserException(
                 $"The run '{folder}' exists already: go on with 'anyformer train {ShellText.Quote(folder)}', or name another folder with --output.")
@@ -112,26 +80,7 @@ public static class TrainCommand
     {
         var path = ForecastRun.RecipePath(folder);
         return File.Exists(path)
-            ? Open(Load(path, []), folder, parsed)
+            ? TrainingRuns.Open(TrainingRuns.Load(path, []), folder, parsed)
             : throw new UserException($"The folder '{folder}' holds no run to go on with: expected {path}.");
     }
-
-    private static ForecastRecipe Load(string path, string[] overrides) => Recipe.Load(path, overrides) as ForecastRecipe
-        ?? throw new UserException($"The recipe '{path}' is for no task that can be trained yet.");
-
-    private static ForecastRun Open(ForecastRecipe recipe, string folder, ParseResult parsed)
-    {
-        Engine.Start(recipe.Training.Threads);
-        return new ForecastRun(recipe, DataFolders.Store(parsed), folder);
-    }
-
-    private static TrainingState Train(ForecastRun run, bool resume, CancellationToken cancellation) => ProgressDisplay.Show(ProgressDisplay.StepsPerSecond, display =>
-    {
-        using var promise = Announcements.OnInterrupt(cancellation);
-        var task = display.Add(run.Recipe.Model.Id);
-        var state = run.Train(resume, new TrainingProgressObserver(task), cancellation);
-        if (state.Finished)
-            task.Finish();
-        return state;
-    });
 }
