@@ -15,6 +15,7 @@ namespace Anyformer.Checkpoints;
 public sealed class StateDictLayout
 {
     private readonly List<LayoutRule> _rules = [];
+    private readonly List<NamePattern> _unused = [];
 
     /// <summary>The same tensor under another name.</summary>
     public StateDictLayout Rename(string own, string official) => Convert(own, official, static tensor => tensor, static tensor => tensor);
@@ -51,6 +52,13 @@ public sealed class StateDictLayout
         return this;
     }
 
+    /// <summary>A tensor that official checkpoints hold although the authors' model does nothing with it: it is not read, and not written.</summary>
+    public StateDictLayout Unused(string official)
+    {
+        _unused.Add(new NamePattern(official));
+        return this;
+    }
+
     /// <summary>The tensors of a state dict (or gradients) under the authors' names.</summary>
     public IReadOnlyDictionary<string, Tensor> ToOfficial(IReadOnlyDictionary<string, Tensor> own)
     {
@@ -73,6 +81,8 @@ public sealed class StateDictLayout
         var own = new OrderedDictionary<string, Tensor>();
         foreach (var (name, tensor) in official)
         {
+            if (_unused.Any(pattern => pattern.Match(name) is not null))
+                continue;
             if (_rules.FirstOrDefault(candidate => candidate.MatchesOfficial(name)) is { } rule)
                 rule.AddOwn(name, official, own);
             else

@@ -49,6 +49,16 @@ public sealed class StateDictLayoutTests
     }
 
     [Fact]
+    public void WhatTheAuthorsNeverUseIsNeitherReadNorWritten()
+    {
+        using var scope = new TensorScope();
+        var layout = new StateDictLayout().Rename("{part}.weight", "layers.{part}.weight").Unused("layers.old.weight");
+        var own = layout.ToOwn(new Dictionary<string, Tensor> { ["layers.new.weight"] = Tensor.From(1f), ["layers.old.weight"] = Tensor.From(2f) });
+        Assert.Equal(["new.weight"], own.Keys);
+        Assert.Equal(["layers.new.weight"], layout.ToOfficial(own).Keys);
+    }
+
+    [Fact]
     public void APartAloneKeepsItsOfficialNameSoThatLoadingReportsIt()
     {
         var own = s_layout.ToOwn(new Dictionary<string, Tensor>

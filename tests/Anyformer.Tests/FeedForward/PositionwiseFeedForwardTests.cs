@@ -20,6 +20,17 @@ public sealed class PositionwiseFeedForwardTests
     }
 
     [Fact]
+    public void TheBiasesMayBeLeftOut()
+    {
+        using var scope = new TensorScope();
+        var module = new PositionwiseFeedForward(3, 5, Activations.Named("gelu"), bias: false);
+        var state = module.StateDict();
+        Assert.Equal(["hidden.weight", "output.weight"], state.Keys);
+        var input = Tensors.Normal(1, 2, 4, 3);
+        Tensors.AssertClose(input.MatMul(state["hidden.weight"].T()).Gelu().MatMul(state["output.weight"].T()), module.Call(input));
+    }
+
+    [Fact]
     public void TokensDoNotSeeEachOther()
     {
         using var scope = new TensorScope();

@@ -4,6 +4,17 @@ using Anyformer.Torch;
 
 namespace Anyformer.Models.Forecasting;
 
+/// <summary>How a model reads calendar marks.</summary>
+public enum CalendarKind
+{
+    /// <summary>Marks in [-0.5, 0.5] through a linear map.</summary>
+    Continuous,
+    /// <summary>Integer marks through tables of sinusoids.</summary>
+    Fixed,
+    /// <summary>Integer marks through trained tables.</summary>
+    Learned,
+}
+
 /// <summary>
 /// The sum of one table look-up for each integer mark, in the order month, day, weekday, hour and, with five marks, quarter of an hour:
 /// (batch, steps, marks) of integers to (batch, steps, width).
@@ -22,6 +33,24 @@ public sealed class CalendarEmbedding : TensorModule
         Weekday = table(s_entries[2]);
         Hour = table(s_entries[3]);
         Minute = marks > 4 ? table(s_entries[4]) : null;
+    }
+
+    /// <summary>The calendar of a kind for a shape's marks: (batch, steps, marks) to (batch, steps, width); null for a continuous one without marks.</summary>
+    /// <param name="shape">Says how many marks there are, and of which sort.</param>
+    /// <param name="kind">How they are read.</param>
+    /// <param name="width">Width of a token.</param>
+    /// <param name="bias">Whether the linear map of continuous marks has a bias.</param>
+    /// <exception cref="UserException">The kind does not read marks of that sort or number.</exception>
+    public static TensorModule? For(ForecastShape shape, CalendarKind kind, int width, bool bias = false)
+    {
+        if (shape.Marks > 0 && shape.IntegerMarks == (kind == CalendarKind.Continuous))
+            throw new UserException($"The calendar '{kind.ToString().ToLowerInvariant()}' does not read {(shape.IntegerMarks ? "integer" : "fractional")} marks.");
+        return kind switch
+        {
+            CalendarKind.Fixed => new CalendarEmbedding(shape.Marks, entries => new FixedEmbedding(entries, width)),
+            CalendarKind.Learned => new CalendarEmbedding(shape.Marks, entries => new Embedding(entries, width)),
+            _ => shape.Marks == 0 ? null : new Linear(shape.Marks, width, bias),
+        };
     }
 
     private TensorModule Month { get; }

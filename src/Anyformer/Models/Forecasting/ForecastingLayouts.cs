@@ -21,14 +21,13 @@ internal static class ForecastingLayouts
         .Rename($"{own}.cross_attention_wiring.norm.{{p}}", $"{official}.norm2.{{p}}")
         .Rename($"{own}.feed_forward_wiring.norm.{{p}}", $"{official}.norm3.{{p}}");
 
-    /// <summary>The step embedding of <c>layers/Embed.py: DataEmbedding</c>, with whichever calendar.</summary>
-    internal static StateDictLayout StepEmbedding(this StateDictLayout layout, string own, string official)
-    {
-        layout.Rename($"{own}.values.{{p}}", $"{official}.value_embedding.tokenConv.{{p}}")
-            .Rename($"{own}.positions", $"{official}.position_embedding.pe")
-            .Rename($"{own}.calendar.{{p}}", $"{official}.temporal_embedding.embed.{{p}}");
-        return layout;
-    }
+    /// <summary>The step embedding of <c>layers/Embed.py: DataEmbedding</c> with a calendar of a kind.</summary>
+    internal static StateDictLayout StepEmbedding(this StateDictLayout layout, string own, string official, CalendarKind calendar) => layout
+        .Rename($"{own}.values.{{p}}", $"{official}.value_embedding.tokenConv.{{p}}")
+        .Rename($"{own}.positions", $"{official}.position_embedding.pe")
+        .Rename($"{own}.calendar.{{p}}", $"{official}.temporal_embedding.embed.{{p}}")
+        .Rename($"{own}.calendar.{{unit}}.weight",
+            $"{official}.temporal_embedding.{{unit}}_embed.{(calendar == CalendarKind.Fixed ? "emb." : "")}weight");
 
     /// <summary>The projections of <c>AttentionLayer</c>, the same names in every descendant of Informer.</summary>
     internal static StateDictLayout Attention(this StateDictLayout layout, string own, string official) => layout

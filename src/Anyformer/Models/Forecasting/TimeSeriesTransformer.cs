@@ -7,20 +7,10 @@ using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
+using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Models.Forecasting;
-
-/// <summary>How <see cref="TimeSeriesTransformer"/> reads calendar marks.</summary>
-public enum CalendarKind
-{
-    /// <summary>Marks in [-0.5, 0.5] through a linear map.</summary>
-    Continuous,
-    /// <summary>Integer marks through tables of sinusoids.</summary>
-    Fixed,
-    /// <summary>Integer marks through trained tables.</summary>
-    Learned,
-}
 
 /// <summary>Options of <see cref="TimeSeriesTransformer"/>; the defaults are those of the reference.</summary>
 public sealed record TimeSeriesTransformerOptions
@@ -59,9 +49,17 @@ public sealed record TimeSeriesTransformerOptions
     [Description("activation of the feed-forward parts")]
     public string Activation { get; init; } = "gelu";
 
+    /// <summary>How the steps of the history, and those of the decoder, see each other; what the decoder sees of the encoder stays softmax attention.</summary>
+    [Description("attention function of self-attention")]
+    public Part<AttentionFunction> Attention { get; init; } = Part<AttentionFunction>.Of("softmax");
+
     /// <summary>How calendar marks are read; must fit the marks that the data gives.</summary>
     [Description("how calendar marks are read: continuous, fixed or learned")]
     public CalendarKind Calendar { get; init; }
+
+    /// <summary>Variates that the decoder reads, the last ones of the input; without it, all.</summary>
+    [Description("variates that the decoder reads, the last ones; without it, all"), Range(1, 1 << 20)]
+    public int? DecoderVariates { get; init; }
 
     /// <summary>Variates of the output, the last ones of the input; without it, all.</summary>
     [Description("variates of the output; without it, as many as go in"), Range(1, 1 << 20)]
@@ -75,20 +73,13 @@ public sealed record TimeSeriesTransformerOptions
 [Method("ts-transformer", "Time-series Transformer", Family.Forecasting, 2017,
     Paper = "Vaswani et al., Attention Is All You Need, arXiv 1706.03762; one-pass decoder of Zhou et al., AAAI 2021, arXiv 2012.07436",
     Complexity = "O((lookback + horizon)²)")]
-public sealed class TimeSeriesTransformer : Forecaster
+public sealed class TimeSeriesTransformer : GenerativeForecaster
 {
-    private readonly ForecastShape _shape;
-
     /// <summary>A model with fresh weights.</summary>
-    public TimeSeriesTransformer(ForecastShape shape, TimeSeriesTransformerOptions options)
+    public TimeSeriesTransformer(ForecastShape shape, TimeSeriesTransformerOptions options) : base(shape, options.DecoderVariates)
     {
-        if (shape.LabelLength > shape.Lookback)
-            throw new UserException($"The label length must not exceed the lookback of {shape.Lookback} steps, found {shape.LabelLength}.");
-        if (shape.Marks > 0 && shape.IntegerMarks == (options.Calendar == CalendarKind.Continuous))
-            throw new UserException($"The calendar '{options.Calendar.ToString().ToLowerInvariant()}' does not read {(shape.IntegerMarks ? "integer" : "fractional")} marks.");
-        _shape = shape;
-        EncoderEmbedding = new StepEmbedding(shape.Variates, options.Width, CalendarOf(shape, options), options.Dropout);
-        DecoderEmbedding = new StepEmbedding(shape.Variates, options.Width, CalendarOf(shape, options), options.Dropout);
+        EncoderEmbedding = Embedding(shape, shape.Variates, options);
+        DecoderEmbedding = Embedding(shape, options.DecoderVariates ?? shape.Variates, options);
         EncoderBlocks = ModuleList<EncoderBlock>.Of(options.EncoderLayers, _ => Encoder(options));
         EncoderNorm = new LayerNorm(options.Width);
         DecoderBlocks = ModuleList<DecoderBlock>.Of(options.DecoderLayers, _ => Decoder(options));
@@ -110,15 +101,9 @@ public sealed class TimeSeriesTransformer : Forecaster
 
     private Linear Head { get; }
 
-    /// <summary>The model as the reference calls it, with the decoder's input given.</summary>
-    /// <param name="past">(batch, lookback, variates).</param>
-    /// <param name="pastMarks">(batch, lookback, marks) or null.</param>
-    /// <param name="start">The decoder's input, (batch, label + horizon, variates).</param>
-    /// <param name="startMarks">(batch, label + horizon, marks) or null.</param>
-    /// <returns>(batch, horizon, output variates).</returns>
-    public Tensor Decode(Tensor past, Tensor? pastMarks, Tensor start, Tensor? startMarks)
+    /// <inheritdoc/>
+    protected override Tensor Generate(Tensor past, Tensor? pastMarks, Tensor start, Tensor? startMarks)
     {
-        using var scope = new TensorScope();
         var context = EncoderEmbedding.Call(past, pastMarks);
         foreach (var block in EncoderBlocks)
             context = block.Call(context);
@@ -128,32 +113,22 @@ public sealed class TimeSeriesTransformer : Forecaster
         var causal = Masks.Causal(tokens.Size(1), tokens.Device);
         foreach (var block in DecoderBlocks)
             tokens = block.Call(tokens, context, causal);
-        return scope.Keep(Head.Call(DecoderNorm.Call(tokens))[.., ^_shape.Horizon..]);
+        return Head.Call(DecoderNorm.Call(tokens));
     }
 
-    /// <inheritdoc/>
-    protected override Tensor Forward(ForecastInput input)
-    {
-        var past = input.Past;
-        var unknown = past.NewZeros([past.Size(0), _shape.Horizon, past.Size(2)]);
-        var start = _shape.LabelLength == 0 ? unknown : Functional.Cat([past[.., ^_shape.LabelLength..], unknown], 1);
-        return Decode(past, input.PastMarks, start, input.FutureMarks);
-    }
-
-    private static TensorModule CalendarOf(ForecastShape shape, TimeSeriesTransformerOptions options) => options.Calendar switch
-    {
-        CalendarKind.Fixed => new CalendarEmbedding(shape.Marks, entries => new FixedEmbedding(entries, options.Width)),
-        CalendarKind.Learned => new CalendarEmbedding(shape.Marks, entries => new Embedding(entries, options.Width)),
-        _ => new Linear(shape.Marks, options.Width, bias: false),
-    };
+    private static StepEmbedding Embedding(ForecastShape shape, int variates, TimeSeriesTransformerOptions options) =>
+        new(variates, options.Width, CalendarEmbedding.For(shape, options.Calendar, options.Width), options.Dropout);
 
     private static EncoderBlock Encoder(TimeSeriesTransformerOptions options) =>
-        new(Attention(options), Wiring(options), FeedForward(options), Wiring(options));
+        new(SelfAttention(options), Wiring(options), FeedForward(options), Wiring(options));
 
     private static DecoderBlock Decoder(TimeSeriesTransformerOptions options) =>
-        new(Attention(options), Wiring(options), Attention(options), Wiring(options), FeedForward(options), Wiring(options));
+        new(SelfAttention(options), Wiring(options), CrossAttention(options), Wiring(options), FeedForward(options), Wiring(options));
 
-    private static MultiHeadAttention Attention(TimeSeriesTransformerOptions options) =>
+    private static MultiHeadAttention SelfAttention(TimeSeriesTransformerOptions options) =>
+        new(options.Width, options.Heads, options.Attention, options.Dropout);
+
+    private static MultiHeadAttention CrossAttention(TimeSeriesTransformerOptions options) =>
         new(options.Width, options.Heads, new SoftmaxAttention(options.Dropout));
 
     private static PostNorm Wiring(TimeSeriesTransformerOptions options) => new(new LayerNorm(options.Width), options.Dropout);

@@ -83,6 +83,8 @@ public sealed class ForecasterTests
             "itransformer" => new ITransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6 },
             "patchtst" => new PatchTstOptions { PatchLength = 2, Stride = 1, Width = 8, Heads = 2, FeedForwardWidth = 6, Layers = 2 },
             "ts-transformer" => new TimeSeriesTransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6, EncoderLayers = 1 },
+            "informer" => new InformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6 },
+            "autoformer-ts" => new AutoformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6, EncoderLayers = 1, MovingAverage = 5 },
             _ => entry.BindOptions(new ModelSection { Id = id }),
         };
         var model = entry.Build<Forecaster>(shape, options);

@@ -1,5 +1,7 @@
+using Anyformer.Attention;
 using Anyformer.Models.Forecasting;
 using Anyformer.Positions;
+using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Tests.Models.Forecasting;
@@ -73,6 +75,27 @@ public sealed class TimeSeriesTransformerTests
         using var scope = new TensorScope();
         var shape = Forecasts.Shape(9, 4, 5);
         Assert.Equal([2L, 4, 1], Model(shape, s_small with { OutputVariates = 1 }).Call(Forecasts.Draw(shape, 2)).Shape);
+    }
+
+    [Fact]
+    public void TheDecoderMayReadFewerVariates()
+    {
+        using var scope = new TensorScope();
+        var shape = Forecasts.Shape(9, 4, 5, label: 3);
+        var (model, input) = (Model(shape, s_small with { DecoderVariates = 2 }), Forecasts.Draw(shape, 2));
+        var start = Functional.Cat([input.Past[.., 6.., 3..], Functional.Zeros([2, 4, 2])], 1);
+        Tensors.AssertSame(model.Decode(input.Past, null, start, null), model.Call(input));
+    }
+
+    [Theory]
+    [InlineData("prob-sparse")]
+    [InlineData("flow")]
+    public void OtherSelfAttentionFits(string id)
+    {
+        using var scope = new TensorScope();
+        var shape = Forecasts.Shape(9, 12, 2, label: 4);
+        var model = Model(shape, s_small with { Attention = Part<AttentionFunction>.Of(id) });
+        Assert.Equal([3L, 12, 2], model.Call(Forecasts.Draw(shape, 3)).Shape);
     }
 
     [Theory]

@@ -1,0 +1,102 @@
+using Anyformer.Attention;
+using Anyformer.Attention.Kernels;
+using Anyformer.Testing;
+using Anyformer.Torch;
+using FsCheck.Fluent;
+
+namespace Anyformer.Tests.Attention.Kernels;
+
+public sealed class FlowAttentionTests
+{
+    private const double Epsilon = 1e-6;
+
+    private readonly FlowAttention _attention = new();
+
+    [Fact]
+    public void AgreesWithTheAuthorsForecastingCode()
+    {
+        using var scope = new TensorScope();
+        var context = _attention.Call(Wave(12).Sin().View([1, 2, 3, 2]), Wave(16).Cos().View([1, 2, 4, 2]), (Wave(16) * 2).Sin().View([1, 2, 4, 2]));
+        Tensors.AssertClose(
+            [
+                -0.08064964, 0.44992672, -0.097496455, 0.467263616, -0.077923754, 0.385798138,
+                -0.215388951, 0.065583805, -0.23367799, 0.048881955, -0.194249558, 0.037213341,
+            ],
+            context, 1e-8);
+    }
+
+    [Fact]
+    public void AgreesWithTheAuthorsCausalCode()
+    {
+        using var scope = new TensorScope();
+        static Tensor Heads(Tensor wave) => wave.View([1, 5, 2, 2]).Transpose(1, 2);
+        var context = _attention.Call(Heads(Wave(20).Sin()), Heads(Wave(20).Cos()), Heads((Wave(20) * 2).Sin()), Masks.Causal(5));
+        Tensors.AssertClose(
+            [
+                0.0, 0.664747523, -0.553264233, -0.204268091, 0.218888344, 0.231042456, -0.427249019, 0.416126531, 0.150446475, 0.085558018,
+                -0.134936159, 0.265603554, -0.131002305, 0.25010578, -0.071165434, 0.070072828, -0.078016139, 0.242938742, -0.227521242, 0.110875959,
+            ],
+            context.Transpose(1, 2).Flatten(), 1e-8);
+    }
+
+    [Fact]
+    public void EveryPairFlowsThroughItsCapacity() => Property.Holds(Gen.Choose(1, 9).Three(), drawn =>
+    {
+        using var scope = new TensorScope();
+        var (sinks, sources, width) = drawn;
+        var (queries, keys, values) = (Tensors.Normal64(1, 2, 2, sinks, width), Tensors.Normal64(2, 2, 2, sources, width), Tensors.Normal64(3, 2, 2, sources, width));
+        var (q, k) = (queries.Sigmoid(), keys.Sigmoid());
+        var incoming = ((q + Epsilon) * (k.Sum([2], keepdim: true) + Epsilon)).Sum([3]);
+        var outgoing = ((k + Epsilon) * (q.Sum([2], keepdim: true) + Epsilon)).Sum([3]);
+        // The n x n capacities, which the attention itself never forms.
+        var capacities = q.MatMul(k.Transpose(-2, -1));
+        var allocation = ((capacities / outgoing.Unsqueeze(2)).Sum([3]) * ((double)sinks / sources)).Sigmoid();
+        var competition = (capacities / incoming.Unsqueeze(3)).Sum([2]).Softmax(-1) * sources;
+        var weights = capacities * (allocation / incoming).Unsqueeze(3) * competition.Unsqueeze(2);
+        Tensors.AssertClose(weights.MatMul(values), _attention.Call(queries, keys, values), 1e-4);
+    }, runs: 30);
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(150)]
+    public void NothingLeaksFromTheFutureThroughACausalMask(int tokens)
+    {
+        using var scope = new TensorScope();
+        var (queries, keys, values) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3), Tensors.Normal64(3, 1, 2, tokens, 3));
+        var whole = _attention.Call(queries, keys, values, Masks.Causal(tokens));
+        foreach (var seen in new[] { 1, tokens / 2, tokens - 1 })
+            Tensors.AssertClose(_attention.Call(queries[.., .., ..seen], keys[.., .., ..seen], values[.., .., ..seen], Masks.Causal(seen)),
+                whole[.., .., ..seen], 1e-9);
+    }
+
+    [Fact]
+    public void CausalProductsAreSumsOverThePast() => Property.Holds(Gen.Choose(1, 140), tokens =>
+    {
+        using var scope = new TensorScope();
+        var (queries, keys, values) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3), Tensors.Normal64(3, 1, 2, tokens, 4));
+        var expected = queries.MatMul(keys.Transpose(-2, -1)).Tril().MatMul(values);
+        Tensors.AssertClose(expected, CausalProduct.Of(queries, keys, values), 1e-9);
+    }, runs: 10);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void GradientsAreSlopes(bool causal)
+    {
+        var (queries, keys, values) = (Tensors.Normal64(1, 2, 2, 5, 3), Tensors.Normal64(2, 2, 2, 5, 3), Tensors.Normal64(3, 2, 2, 5, 3));
+        queries.RequiresGrad = keys.RequiresGrad = values.RequiresGrad = true;
+        FiniteDifferences.AssertGradients([queries, keys, values],
+            () => _attention.Call(queries, keys, values, causal ? Masks.Causal(5) : null).Square().Sum());
+    }
+
+    [Fact]
+    public void AnyOtherMaskIsRefused()
+    {
+        using var scope = new TensorScope();
+        var tokens = Tensors.Normal(1, 1, 1, 5, 2);
+        Assert.Equal("Flow-attention knows no mask but the causal one; choose another attention function where other tokens are masked.",
+            Assert.Throws<UserException>(() => _attention.Call(tokens, tokens, tokens, Functional.Ones([1, 5], DType.Bool))).Message);
+    }
+
+    private static Tensor Wave(int count) => Functional.Arange(count, dtype: DType.Float64);
+}
