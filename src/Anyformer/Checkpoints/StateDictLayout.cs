@@ -52,7 +52,7 @@ public sealed class StateDictLayout
         return this;
     }
 
-    /// <summary>A tensor that official checkpoints hold although the authors' model does nothing with it: it is not read, and not written.</summary>
+    /// <summary>A tensor that official checkpoints hold although the authors' model does nothing with it: neither read nor written.</summary>
     public StateDictLayout Unused(string official)
     {
         _unused.Add(new NamePattern(official));

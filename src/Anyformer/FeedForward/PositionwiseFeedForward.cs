@@ -4,9 +4,11 @@ using Anyformer.Torch;
 namespace Anyformer.FeedForward;
 
 /// <summary>
-/// <c>W2 act(W1 x + b1) + b2</c> with dropout on the hidden units (Vaswani et al. 2017, arXiv 1706.03762, section 3.3); some leave the biases out.
+/// <c>W2 act(W1 x + b1) + b2</c> with dropout on the hidden units (Vaswani et al. 2017, arXiv 1706.03762, section 3.3); some leave the biases
+/// out.
 /// </summary>
-public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activation activation, double dropout = 0, bool bias = true) : ChannelMixer
+public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activation activation, double dropout = 0, bool bias = true)
+    : ChannelMixer
 {
     private Linear Hidden { get; } = new(width, hiddenWidth, bias);
 

@@ -36,7 +36,8 @@ internal static class LaggedSeries
     }
 
     private static bool Takes(Tensor left, Tensor right, Tensor lags) =>
-        left.Device.Type == DeviceType.Cpu && left.DType is DType.Float32 or DType.Float64 && right.DType == left.DType && lags.DType == DType.Int64;
+        left.Device.Type == DeviceType.Cpu && left.DType is DType.Float32 or DType.Float64 && right.DType == left.DType
+        && lags.DType == DType.Int64;
 }
 
 /// <summary>The kernel of <see cref="LaggedSeries.Sum"/>.</summary>
@@ -116,7 +117,11 @@ internal sealed unsafe class LaggedProduct(Tensor lags) : DifferentiableFunction
             {
                 var (first, sum) = (i / count * steps, 0.0);
                 for (var step = 0L; step < steps; step++)
-                    sum += double.CreateTruncating(Rows<T>.Dot(ahead + (first + (step + shift[i]) % steps) * width, behind + (first + step) * width, width));
+                {
+                    var row = ahead + (first + (step + shift[i]) % steps) * width;
+                    sum += double.CreateTruncating(Rows<T>.Dot(row, behind + (first + step) * width, width));
+                }
+
                 product[i] = T.CreateTruncating(sum);
             }
         });

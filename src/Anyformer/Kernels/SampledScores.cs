@@ -4,20 +4,23 @@ using Anyformer.Torch;
 namespace Anyformer.Kernels;
 
 /// <summary>
-/// The inner products of every query with keys of its own choice, without a copy of those keys for every query, which the composition of operators
-/// needs. It has no backward pass: who samples scores does so to choose.
+/// The inner products of every query with keys of its own choice, without a copy of those keys for every query, which the composition of
+/// operators needs. It has no backward pass: who samples scores does so to choose.
 /// </summary>
 internal static class SampledScores
 {
     /// <summary>Elements of the keys that the composition copies at a time.</summary>
     private const long MostElements = 1 << 22;
 
-    /// <summary>(batch, heads, queries, sampled) of (batch, heads, queries, width), (batch, heads, keys, width) and (queries, sampled) numbers of keys.</summary>
+    /// <summary>The scores, (batch, heads, queries, sampled).</summary>
+    /// <param name="queries">(batch, heads, queries, width).</param>
+    /// <param name="keys">(batch, heads, keys, width).</param>
+    /// <param name="samples">Numbers of keys, (queries, sampled), the same for all samples and heads.</param>
     internal static Tensor Of(Tensor queries, Tensor keys, Tensor samples) => Takes(queries, keys, samples)
         ? queries.DType == DType.Float32 ? Compute<float>(queries, keys, samples) : Compute<double>(queries, keys, samples)
         : Compose(queries, keys, samples);
 
-    /// <summary>The same as a composition of operators, some queries at a time: for any device and type, and the reference of the kernel.</summary>
+    /// <summary>The same in operators, some queries at a time: for any device and type, and the reference of the kernel.</summary>
     internal static Tensor Compose(Tensor queries, Tensor keys, Tensor samples)
     {
         var (count, sampled) = (queries.Size(2), samples.Size(1));

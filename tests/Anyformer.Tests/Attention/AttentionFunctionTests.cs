@@ -55,7 +55,11 @@ public sealed class AttentionFunctionTests
         var shape = Forecasts.Shape(24, 6, 5, marks: 4);
         var model = new ITransformer(shape, new ITransformerOptions
         {
-            Width = 16, Heads = 2, FeedForwardWidth = 16, Dropout = 0, Attention = Part<AttentionFunction>.Of(id),
+            Width = 16,
+            Heads = 2,
+            FeedForwardWidth = 16,
+            Dropout = 0,
+            Attention = Part<AttentionFunction>.Of(id),
         });
         var input = Forecasts.Draw(shape, 4);
         var target = Tensors.Normal(7, 4, 6, 5);

@@ -53,7 +53,8 @@ public sealed class StateDictLayoutTests
     {
         using var scope = new TensorScope();
         var layout = new StateDictLayout().Rename("{part}.weight", "layers.{part}.weight").Unused("layers.old.weight");
-        var own = layout.ToOwn(new Dictionary<string, Tensor> { ["layers.new.weight"] = Tensor.From(1f), ["layers.old.weight"] = Tensor.From(2f) });
+        var official = new Dictionary<string, Tensor> { ["layers.new.weight"] = Tensor.From(1f), ["layers.old.weight"] = Tensor.From(2f) };
+        var own = layout.ToOwn(official);
         Assert.Equal(["new.weight"], own.Keys);
         Assert.Equal(["layers.new.weight"], layout.ToOfficial(own).Keys);
     }

@@ -12,7 +12,8 @@ public sealed class LaggedSeriesTests
     {
         using var scope = new TensorScope();
         var (batch, steps, width, count) = drawn;
-        var (later, sooner, weights) = (Tensors.Normal(1, batch, steps, width), Tensors.Normal(2, batch, steps, width), Tensors.Normal(3, batch, count));
+        var (later, sooner) = (Tensors.Normal(1, batch, steps, width), Tensors.Normal(2, batch, steps, width));
+        var weights = Tensors.Normal(3, batch, count);
         var lags = Functional.Arange(batch * count).Mul(5).Remainder(steps).View([batch, count]);
         var (values, others, factors, shifts) = (later.Numbers(), sooner.Numbers(), weights.Numbers(), lags.Numbers());
         double At(int sample, int step, int channel) => values[(sample * steps + step % steps) * width + channel];
@@ -48,14 +49,15 @@ public sealed class LaggedSeriesTests
     public void GradientsAreSlopesTwice()
     {
         var lags = Tensor.From([0L, 4, 3, 1, 1, 2]).View([2, 3]);
-        GradientCheck.Assert(inputs => LaggedSeries.Sum(inputs[0], inputs[1], lags).Sin(), Tensors.Normal64(1, 2, 5, 3), Tensors.Normal64(2, 2, 3));
-        GradientCheck.Assert(inputs => LaggedSeries.Product(inputs[0], inputs[1], lags).Sin(), Tensors.Normal64(1, 2, 5, 3), Tensors.Normal64(2, 2, 5, 3));
+        var (later, sooner) = (Tensors.Normal64(1, 2, 5, 3), Tensors.Normal64(2, 2, 5, 3));
+        GradientCheck.Assert(inputs => LaggedSeries.Sum(inputs[0], inputs[1], lags).Sin(), later, Tensors.Normal64(2, 2, 3));
+        GradientCheck.Assert(inputs => LaggedSeries.Product(inputs[0], inputs[1], lags).Sin(), later, sooner);
         GradientCheck.Assert(
             inputs =>
             {
                 var sum = LaggedSeries.Sum(inputs[0], LaggedSeries.Product(inputs[0], inputs[1], lags), lags).Square().Sum();
                 return Autograd.Grad([sum], [inputs[0]], createGraph: true)[0]!;
             },
-            Tensors.Normal64(1, 2, 5, 2), Tensors.Normal64(2, 2, 5, 2));
+            later, sooner);
     }
 }

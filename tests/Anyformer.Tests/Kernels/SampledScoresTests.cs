@@ -13,7 +13,8 @@ public sealed class SampledScoresTests
         using var scope = new TensorScope();
         var (queryCount, keyCount, width, sampled) = drawn;
         // As heads come from a projection: side by side in a token.
-        var (queries, keys) = (Tensors.Normal(1, 2, queryCount, 3, width).Transpose(1, 2), Tensors.Normal(2, 2, keyCount, 3, width).Transpose(1, 2));
+        var queries = Tensors.Normal(1, 2, queryCount, 3, width).Transpose(1, 2);
+        var keys = Tensors.Normal(2, 2, keyCount, 3, width).Transpose(1, 2);
         var samples = Functional.Arange(queryCount * sampled).Mul(7).Remainder(keyCount).View([queryCount, sampled]);
         Tensors.AssertClose(SampledScores.Compose(queries, keys, samples), SampledScores.Of(queries, keys, samples));
     }, runs: 40);

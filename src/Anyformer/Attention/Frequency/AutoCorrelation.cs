@@ -16,9 +16,9 @@ public sealed record AutoCorrelationOptions
 }
 
 /// <summary>
-/// Relates whole series by their lags: the values of all heads and channels are rolled by the lags at which queries and keys agree best, and
-/// averaged with the softmax of those agreements (Wu et al., NeurIPS 2021, arXiv 2106.13008, section 3.2). The agreements of all lags are found in the
-/// frequency domain. With fewer keys than queries, zeros follow the keys and values; of more, the first count.
+/// Relates whole series by their lags: the values of all heads and channels are rolled by the lags at which queries and keys agree best,
+/// and averaged with the softmax of those agreements (Wu et al., NeurIPS 2021, arXiv 2106.13008, section 3.2). The agreements of all lags are
+/// found in the frequency domain. With fewer keys than queries, zeros follow the keys and values; of more, the first count.
 /// Records <c>correlations</c>, (batch, heads, lags, head width), for inspection.
 /// </summary>
 /// <remarks>
@@ -43,7 +43,8 @@ public sealed class AutoCorrelation : AttentionFunction
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
         if (mask is not null)
-            throw new UserException("Auto-correlation rolls whole series and cannot obey a mask; choose another attention function where tokens are masked.");
+            throw new UserException(
+                "Auto-correlation rolls whole series and cannot obey a mask; choose another attention function where tokens are masked.");
         var steps = queries.Size(2);
         (keys, values) = (Fit(keys, steps), Fit(values, steps));
         if (Recorder.IsListening)

@@ -7,7 +7,9 @@ internal static class CausalProduct
 {
     private const int Block = 64;
 
-    /// <summary><c>[t] = q[t] · sum_(s ≤ t) k[s]^T v[s]</c>, all (batch, heads, tokens, width); a block of tokens at a time, with the sum so far.</summary>
+    /// <summary>
+    /// <c>[t] = q[t] · sum_(s ≤ t) k[s]^T v[s]</c>, all (batch, heads, tokens, width); a block of tokens at a time, with the sum so far.
+    /// </summary>
     internal static Tensor Of(Tensor queries, Tensor keys, Tensor values)
     {
         var contexts = new List<Tensor>();

@@ -4,8 +4,9 @@ using Anyformer.Torch;
 namespace Anyformer.Attention.Kernels;
 
 /// <summary>
-/// Attention as a flow from values (sources) to queries (sinks) through capacities <c>sigmoid(q)·sigmoid(k)</c>. Held constant on one side, the flow
-/// makes sources compete and sinks share out what they get, without a score for every pair (Wu et al., ICML 2022, arXiv 2202.06258, section 3).
+/// Attention as a flow from values (sources) to queries (sinks) through capacities <c>sigmoid(q)·sigmoid(k)</c>. Held constant on one side,
+/// the flow makes sources compete and sinks share out what they get, without a score for every pair (Wu et al., ICML 2022, arXiv 2202.06258,
+/// section 3).
 /// </summary>
 /// <remarks>
 /// It knows two masks: none, and the causal one. Without a mask it is what the authors' forecasting code computes; their other code also cuts the
@@ -28,7 +29,8 @@ public sealed class FlowAttention : AttentionFunction
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
     {
         if (mask is not null && !Masks.IsCausal(mask, queries.Size(2), keys.Size(2)))
-            throw new UserException("Flow-attention knows no mask but the causal one; choose another attention function where other tokens are masked.");
+            throw new UserException(
+                "Flow-attention knows no mask but the causal one; choose another attention function where other tokens are masked.");
         var (sinks, sources) = (queries.Sigmoid(), keys.Sigmoid());
         return mask is null ? Flow(sinks, sources, values) : CausalFlow(sinks, sources, values);
     }

@@ -11,7 +11,7 @@ namespace Anyformer.Attention.Prototypes;
 /// <summary>Options of <see cref="ProbSparseAttention"/>.</summary>
 public sealed record ProbSparseAttentionOptions
 {
-    /// <summary>Queries that attend, and keys that are sampled for each query, in multiples of the rounded-up logarithm of their number.</summary>
+    /// <summary>Queries that attend, and keys that are sampled for each, in multiples of the rounded-up logarithm of their number.</summary>
     [Description("queries kept and keys sampled, in multiples of ln(tokens) rounded up"), Range(1, 1 << 20)]
     public int Factor { get; init; } = 5;
 }
@@ -73,7 +73,7 @@ public sealed class ProbSparseAttention : AttentionFunction
         return Prominence(scores, samples, keys.Size(2), visible).TopK(kept, sorted: false).Indices;
     }
 
-    /// <summary>How far the largest sampled score of a query, (batch, heads, queries, sampled), is above the others: (batch, heads, queries).</summary>
+    /// <summary>How far the largest of a query's sampled scores is above the others: (batch, heads, queries).</summary>
     private static Tensor Prominence(Tensor scores, Tensor samples, long keys, Tensor? visible)
     {
         if (visible is null)

@@ -20,7 +20,8 @@ internal sealed class AutoformerReference : ReferenceAdapter
     };
 
     /// <summary>(batch, heads, lags, head width) as the reference has them, (batch, lags, heads, head width).</summary>
-    private static IEnumerable<Tensor> Correlations(Recorder? recorder) => (recorder?.Named("correlations") ?? []).Select(map => map.Transpose(1, 2));
+    private static IEnumerable<Tensor> Correlations(Recorder? recorder) =>
+        (recorder?.Named("correlations") ?? []).Select(map => map.Transpose(1, 2));
 
     private sealed class Model : ModelReference<AutoformerForecaster>
     {
@@ -30,7 +31,7 @@ internal sealed class AutoformerReference : ReferenceAdapter
             var shape = ThumlReference.Shape(config, config.Int("pred_len"));
             foreach (var key in new[] { "dec_in", "c_out" })
                 if (config.Int(key) != shape.Variates)
-                    throw new UserException($"Season and trend have the variates of the history: {key} must be enc_in ({shape.Variates}), found {config.Int(key)}.");
+                    throw new UserException($"Season and trend have the variates of the history: {key} must be {shape.Variates}, found {config.Int(key)}.");
             return new AutoformerForecaster(shape, new AutoformerOptions
             {
                 Width = config.Int("d_model"),
@@ -85,7 +86,10 @@ internal sealed class AutoformerReference : ReferenceAdapter
         {
             using var recorder = parity.Config.Bool("output_attention", false) ? new Recorder() : null;
             Tensor Heads(string name) => parity.Input(name).Transpose(1, 2);
-            var outputs = new Dictionary<string, Tensor> { ["out"] = module.Call(Heads("queries"), Heads("keys"), Heads("values")).Transpose(1, 2) };
+            var outputs = new Dictionary<string, Tensor>
+            {
+                ["out"] = module.Call(Heads("queries"), Heads("keys"), Heads("values")).Transpose(1, 2),
+            };
             foreach (var map in Correlations(recorder))
                 outputs["corr"] = map;
             return outputs;

@@ -69,7 +69,8 @@ public sealed class AutoformerForecaster : Forecaster
         return (trend + Head.Call(DecoderNorm.Call(tokens)))[.., ^_shape.Horizon..];
     }
 
-    /// <summary>The season of the label steps followed by zeros, and their trend followed by the mean of the history: (batch, label + horizon, variates).</summary>
+    /// <summary>The season of the label steps followed by zeros, and their trend followed by the mean of the history.</summary>
+    /// <returns>Both (batch, label + horizon, variates).</returns>
     private (Tensor Season, Tensor Trend) Start(Tensor past)
     {
         var (season, trend) = _decomposition.Split(past);
@@ -89,7 +90,8 @@ public sealed class AutoformerForecaster : Forecaster
         Attention(options), Attention(options), FeedForward(options), new CircularConv1d(options.Width, shape.Variates, bias: false),
         options.MovingAverage, options.Dropout);
 
-    private static MultiHeadAttention Attention(AutoformerOptions options) => new(options.Width, options.Heads, options.Attention, options.Dropout);
+    private static MultiHeadAttention Attention(AutoformerOptions options) =>
+        new(options.Width, options.Heads, options.Attention, options.Dropout);
 
     private static PositionwiseFeedForward FeedForward(AutoformerOptions options) =>
         new(options.Width, options.FeedForwardWidth, Activations.Named(options.Activation), options.Dropout, bias: false);

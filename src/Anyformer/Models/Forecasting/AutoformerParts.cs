@@ -18,10 +18,11 @@ public sealed class SeasonWiring : Wiring
     private Dropout Dropout { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer) => _decomposition.Split(tokens + Dropout.Call(sublayer(tokens))).Season;
+    protected override Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer) =>
+        _decomposition.Split(tokens + Dropout.Call(sublayer(tokens))).Season;
 }
 
-/// <summary>Layer normalisation, less its mean over the steps: (batch, steps, width) to the same. The layer's bias therefore has no effect.</summary>
+/// <summary>Layer normalisation less its mean over the steps, (batch, steps, width) to the same: the layer's bias has no effect.</summary>
 public sealed class SeasonNorm(long width) : NormalizationLayer
 {
     private LayerNorm Layer { get; } = new(width);
@@ -43,7 +44,8 @@ public sealed class DecompositionDecoderBlock : Module
 
     /// <summary>A block of its parts, whose trends are averages over the <paramref name="window"/> nearest steps.</summary>
     public DecompositionDecoderBlock(
-        MultiHeadAttention selfAttention, MultiHeadAttention crossAttention, ChannelMixer feedForward, CircularConv1d trend, int window, double dropout)
+        MultiHeadAttention selfAttention, MultiHeadAttention crossAttention, ChannelMixer feedForward, CircularConv1d trend,
+        int window, double dropout)
     {
         (SelfAttention, CrossAttention, FeedForward, Trend) = (selfAttention, crossAttention, feedForward, trend);
         (_decomposition, Dropout) = (new SeriesDecomposition(window), new Dropout(dropout));

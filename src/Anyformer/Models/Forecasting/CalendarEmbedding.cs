@@ -35,7 +35,9 @@ public sealed class CalendarEmbedding : TensorModule
         Minute = marks > 4 ? table(s_entries[4]) : null;
     }
 
-    /// <summary>The calendar of a kind for a shape's marks: (batch, steps, marks) to (batch, steps, width); null for a continuous one without marks.</summary>
+    /// <summary>
+    /// The calendar of a kind for a shape's marks: (batch, steps, marks) to (batch, steps, width); null for a continuous one without marks.
+    /// </summary>
     /// <param name="shape">Says how many marks there are, and of which sort.</param>
     /// <param name="kind">How they are read.</param>
     /// <param name="width">Width of a token.</param>
@@ -44,7 +46,8 @@ public sealed class CalendarEmbedding : TensorModule
     public static TensorModule? For(ForecastShape shape, CalendarKind kind, int width, bool bias = false)
     {
         if (shape.Marks > 0 && shape.IntegerMarks == (kind == CalendarKind.Continuous))
-            throw new UserException($"The calendar '{kind.ToString().ToLowerInvariant()}' does not read {(shape.IntegerMarks ? "integer" : "fractional")} marks.");
+            throw new UserException(
+                $"The calendar '{kind.ToString().ToLowerInvariant()}' does not read {(shape.IntegerMarks ? "integer" : "fractional")} marks.");
         return kind switch
         {
             CalendarKind.Fixed => new CalendarEmbedding(shape.Marks, entries => new FixedEmbedding(entries, width)),

@@ -6,8 +6,8 @@ using Anyformer.Torch;
 namespace Anyformer.Models.Forecasting;
 
 /// <summary>
-/// Encoder blocks, with a layer between each two that halves the steps, and a normalisation (Zhou et al., AAAI 2021, arXiv 2012.07436, section 3.2):
-/// (batch, steps, width) to (batch, fewer steps, width).
+/// Encoder blocks, with a layer between each two that halves the steps, and a normalisation (Zhou et al., AAAI 2021, arXiv 2012.07436,
+/// section 3.2): (batch, steps, width) to (batch, fewer steps, width).
 /// </summary>
 public sealed class DistillingEncoder : TensorModule
 {
@@ -40,8 +40,8 @@ public sealed class DistillingEncoder : TensorModule
 }
 
 /// <summary>
-/// Keeps the dominating features of each two steps: circular convolution over three steps, batch normalisation, ELU, and the maximum of three steps
-/// at every second one. (batch, steps, width) to (batch, (steps + 1) / 2, width).
+/// Keeps the dominating features of each two steps: circular convolution over three steps, batch normalisation, ELU, and the maximum of three
+/// steps at every second one. (batch, steps, width) to (batch, (steps + 1) / 2, width).
 /// </summary>
 public sealed class DistillingLayer(int width) : TensorModule
 {

@@ -113,14 +113,15 @@ internal sealed class InformerReference : ReferenceAdapter
         {
             using var recorder = parity.Config.Bool("output_attention", false) ? new Recorder() : null;
             using var draws = Draws(parity);
-            var queries = parity.Input("queries").Transpose(1, 2);
+            Tensor Heads(string name) => parity.Input(name).Transpose(1, 2);
+            var queries = Heads("queries");
             // Another scale of the scores is another scale of the queries, which leaves the order of their prominence.
             if (parity.Config.Double("scale", 0) is var scale and not 0)
                 queries *= scale * Math.Sqrt(queries.Size(3));
             var mask = parity.Config.Bool("mask_flag", true) ? Masks.Causal(queries.Size(2)) : null;
             var outputs = new Dictionary<string, Tensor>
             {
-                ["out"] = module.Call(queries, parity.Input("keys").Transpose(1, 2), parity.Input("values").Transpose(1, 2), mask).Transpose(1, 2),
+                ["out"] = module.Call(queries, Heads("keys"), Heads("values"), mask).Transpose(1, 2),
             };
             foreach (var map in recorder?.Named("weights") ?? [])
                 outputs["attn"] = map.Alias();

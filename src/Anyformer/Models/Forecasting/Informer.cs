@@ -10,8 +10,8 @@ using Anyformer.Torch;
 namespace Anyformer.Models.Forecasting;
 
 /// <summary>
-/// An encoder-decoder for long series: only the queries that stand out attend, each encoder block passes on half of its steps, and the decoder emits
-/// the horizon in one pass (Zhou et al., AAAI 2021, arXiv 2012.07436, section 3). ProbSparse attention draws at random in evaluation too.
+/// An encoder-decoder for long series: only the queries that stand out attend, each encoder block passes on half of its steps, and the decoder
+/// emits the horizon in one pass (Zhou et al., AAAI 2021, arXiv 2012.07436, section 3). ProbSparse attention draws at random in evaluation too.
 /// </summary>
 [Method("informer", "Informer", Family.Forecasting, 2021,
     Paper = "Zhou, Zhang, Peng, Zhang, Li, Xiong, Zhang, Informer: Beyond Efficient Transformer for Long Sequence Time-Series Forecasting, "
@@ -23,8 +23,8 @@ public sealed class Informer : GenerativeForecaster
     public Informer(ForecastShape shape, InformerOptions options) : base(shape, options.DecoderVariates)
     {
         if (options.Stacks.Count == 0 || shape.Lookback >> (options.Stacks.Count - 1) == 0)
-            throw new UserException(
-                $"The encoders of a stack read halves of a lookback of {shape.Lookback} steps, and each needs a step; found {options.Stacks.Count} encoders.");
+            throw new UserException($"The encoders of a stack read halves of a lookback of {shape.Lookback} steps, and each needs a step; "
+                + $"found {options.Stacks.Count} encoders.");
         EncoderEmbedding = Embedding(shape, shape.Variates, options);
         DecoderEmbedding = Embedding(shape, options.DecoderVariates ?? shape.Variates, options);
         Encoders = new(options.Stacks.Select(blocks => Encoder(blocks, options)));
@@ -66,7 +66,8 @@ public sealed class Informer : GenerativeForecaster
         new(ModuleList<EncoderBlock>.Of(blocks, _ => EncoderBlock(options)), options.Width, options.Distil);
 
     private static EncoderBlock EncoderBlock(InformerOptions options) => new(
-        new MultiHeadAttention(options.Width, options.Heads, options.Attention, options.Dropout), Wiring(options), FeedForward(options), Wiring(options));
+        new MultiHeadAttention(options.Width, options.Heads, options.Attention, options.Dropout), Wiring(options),
+        FeedForward(options), Wiring(options));
 
     private static DecoderBlock Decoder(InformerOptions options) =>
         new(DecoderAttention(options), Wiring(options), CrossAttention(options), Wiring(options), FeedForward(options), Wiring(options));

@@ -30,7 +30,7 @@ public sealed record InformerOptions
     [Description("attention heads"), Range(1, 1024)]
     public int Heads { get; init; } = 8;
 
-    /// <summary>Blocks of each encoder. The first reads the whole history, every further one the last half of what the one before reads.</summary>
+    /// <summary>Blocks of each encoder. The first reads the whole history, each further one the last half of what the one before reads.</summary>
     [Description("blocks of each encoder; each encoder reads half as many of the last steps as the one before"), Range(1, 1000)]
     public ValueList<int> Stacks { get; init; } = [2];
 
@@ -50,7 +50,7 @@ public sealed record InformerOptions
     [Description("activation of the feed-forward parts")]
     public string Activation { get; init; } = "gelu";
 
-    /// <summary>How the steps of the history, and those of the decoder, see each other; what the decoder sees of the encoder is softmax attention.</summary>
+    /// <summary>How the steps of the history, and those of the decoder, see each other; the decoder sees the encoder by softmax attention.</summary>
     [Description("attention function of self-attention")]
     public Part<AttentionFunction> Attention { get; init; } = Part<AttentionFunction>.Of("prob-sparse");
 

@@ -5,8 +5,8 @@ using Anyformer.Torch;
 namespace Anyformer.Models.Forecasting;
 
 /// <summary>
-/// Time steps as tokens: a circular convolution over three steps, sinusoids, and the calendar, added up (Zhou et al., AAAI 2021, arXiv 2012.07436, appendix B).
-/// (batch, steps, variates) to (batch, steps, width).
+/// Time steps as tokens: a circular convolution over three steps, sinusoids, and the calendar, added up (Zhou et al., AAAI 2021,
+/// arXiv 2012.07436, appendix B). (batch, steps, variates) to (batch, steps, width).
 /// </summary>
 public sealed class StepEmbedding : Module
 {

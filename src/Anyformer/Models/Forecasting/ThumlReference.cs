@@ -7,7 +7,8 @@ internal static class ThumlReference
 {
     /// <summary>The sizes of a model with an encoder and a decoder.</summary>
     internal static ForecastShape Shape(ReferenceConfig config, int horizon) => new(
-        config.Int("seq_len"), horizon, config.Int("label_len"), config.Int("enc_in"), Marks(config), 1, Calendar(config) != CalendarKind.Continuous);
+        config.Int("seq_len"), horizon, config.Int("label_len"), config.Int("enc_in"), Marks(config), Season: 1,
+        IntegerMarks: Calendar(config) != CalendarKind.Continuous);
 
     internal static CalendarKind Calendar(ReferenceConfig config) => config.String("embed") switch
     {

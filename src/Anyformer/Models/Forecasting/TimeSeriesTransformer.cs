@@ -49,7 +49,7 @@ public sealed record TimeSeriesTransformerOptions
     [Description("activation of the feed-forward parts")]
     public string Activation { get; init; } = "gelu";
 
-    /// <summary>How the steps of the history, and those of the decoder, see each other; what the decoder sees of the encoder stays softmax attention.</summary>
+    /// <summary>How the steps of the history, and those of the decoder, see each other; the decoder sees the encoder by softmax attention.</summary>
     [Description("attention function of self-attention")]
     public Part<AttentionFunction> Attention { get; init; } = Part<AttentionFunction>.Of("softmax");
 

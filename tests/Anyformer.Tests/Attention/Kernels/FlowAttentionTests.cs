@@ -16,7 +16,8 @@ public sealed class FlowAttentionTests
     public void AgreesWithTheAuthorsForecastingCode()
     {
         using var scope = new TensorScope();
-        var context = _attention.Call(Wave(12).Sin().View([1, 2, 3, 2]), Wave(16).Cos().View([1, 2, 4, 2]), (Wave(16) * 2).Sin().View([1, 2, 4, 2]));
+        var (queries, keys, values) = (Wave(12).Sin().View([1, 2, 3, 2]), Wave(16).Cos().View([1, 2, 4, 2]), (Wave(16) * 2).Sin().View([1, 2, 4, 2]));
+        var context = _attention.Call(queries, keys, values);
         Tensors.AssertClose(
             [
                 -0.08064964, 0.44992672, -0.097496455, 0.467263616, -0.077923754, 0.385798138,
@@ -44,7 +45,8 @@ public sealed class FlowAttentionTests
     {
         using var scope = new TensorScope();
         var (sinks, sources, width) = drawn;
-        var (queries, keys, values) = (Tensors.Normal64(1, 2, 2, sinks, width), Tensors.Normal64(2, 2, 2, sources, width), Tensors.Normal64(3, 2, 2, sources, width));
+        var queries = Tensors.Normal64(1, 2, 2, sinks, width);
+        var (keys, values) = (Tensors.Normal64(2, 2, 2, sources, width), Tensors.Normal64(3, 2, 2, sources, width));
         var (q, k) = (queries.Sigmoid(), keys.Sigmoid());
         var incoming = ((q + Epsilon) * (k.Sum([2], keepdim: true) + Epsilon)).Sum([3]);
         var outgoing = ((k + Epsilon) * (q.Sum([2], keepdim: true) + Epsilon)).Sum([3]);
@@ -62,7 +64,8 @@ public sealed class FlowAttentionTests
     public void NothingLeaksFromTheFutureThroughACausalMask(int tokens)
     {
         using var scope = new TensorScope();
-        var (queries, keys, values) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3), Tensors.Normal64(3, 1, 2, tokens, 3));
+        var (queries, keys) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3));
+        var values = Tensors.Normal64(3, 1, 2, tokens, 3);
         var whole = _attention.Call(queries, keys, values, Masks.Causal(tokens));
         foreach (var seen in new[] { 1, tokens / 2, tokens - 1 })
             Tensors.AssertClose(_attention.Call(queries[.., .., ..seen], keys[.., .., ..seen], values[.., .., ..seen], Masks.Causal(seen)),
@@ -73,7 +76,8 @@ public sealed class FlowAttentionTests
     public void CausalProductsAreSumsOverThePast() => Property.Holds(Gen.Choose(1, 140), tokens =>
     {
         using var scope = new TensorScope();
-        var (queries, keys, values) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3), Tensors.Normal64(3, 1, 2, tokens, 4));
+        var (queries, keys) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3));
+        var values = Tensors.Normal64(3, 1, 2, tokens, 4);
         var expected = queries.MatMul(keys.Transpose(-2, -1)).Tril().MatMul(values);
         Tensors.AssertClose(expected, CausalProduct.Of(queries, keys, values), 1e-9);
     }, runs: 10);

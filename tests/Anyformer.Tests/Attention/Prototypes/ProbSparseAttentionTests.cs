@@ -44,7 +44,8 @@ public sealed class ProbSparseAttentionTests
             var sizes = new Sizes(2, 3, 9, 9, 4, Factor: 9, kind);
             var (queries, keys, values) = sizes.Draw();
             var mask = sizes.Mask();
-            Tensors.AssertClose(new SoftmaxAttention().Call(queries, keys, values, mask), new ProbSparseAttention(9).Call(queries, keys, values, mask));
+            var expected = new SoftmaxAttention().Call(queries, keys, values, mask);
+            Tensors.AssertClose(expected, new ProbSparseAttention(9).Call(queries, keys, values, mask));
         }
     }
 
@@ -147,11 +148,12 @@ public sealed class ProbSparseAttentionTests
         private int Sampled => Share(Keys);
 
         public (Tensor Queries, Tensor Keys, Tensor Values) Draw() =>
-            (Tensors.Normal64(1, Batch, Heads, Queries, Width), Tensors.Normal64(2, Batch, Heads, Keys, Width), Tensors.Normal64(3, Batch, Heads, Keys, Width));
+            (Tensors.Normal64(1, Batch, Heads, Queries, Width), Tensors.Normal64(2, Batch, Heads, Keys, Width),
+                Tensors.Normal64(3, Batch, Heads, Keys, Width));
 
         /// <summary>
-        /// The numbers of the sampled keys; null when none is drawn. Every query samples the first key, which it always sees: queries that see no sampled
-        /// key stand out equally little, and any of them may be kept.
+        /// The numbers of the sampled keys; null when none is drawn. Every query samples the first key, which it always sees: queries that see
+        /// no sampled key stand out equally little, and any of them may be kept.
         /// </summary>
         public Tensor? Samples()
         {
@@ -198,7 +200,8 @@ public sealed class ProbSparseAttentionTests
                     var weights = seen.Select(key => kept.Contains(query) ? Math.Exp(Score(query, key) / Math.Sqrt(Width)) : 1).ToArray();
                     var total = isCausal && !kept.Contains(query) ? 1 : weights.Sum();
                     for (var i = 0; i < Width; i++)
-                        context[(head * Queries + query) * Width + i] = seen.Zip(weights).Sum(pair => pair.Second * values[(head * Keys + pair.First) * Width + i]) / total;
+                        context[(head * Queries + query) * Width + i] =
+                            seen.Zip(weights).Sum(pair => pair.Second * values[(head * Keys + pair.First) * Width + i]) / total;
                 }
             }
 

@@ -8,13 +8,23 @@ namespace Anyformer.Tests.Models.Forecasting;
 
 public sealed class AutoformerForecasterTests
 {
-    private static readonly AutoformerOptions s_small = new() { Width = 8, Heads = 2, FeedForwardWidth = 12, EncoderLayers = 1, MovingAverage = 5 };
+    private static readonly AutoformerOptions s_small = new()
+    {
+        Width = 8,
+        Heads = 2,
+        FeedForwardWidth = 12,
+        EncoderLayers = 1,
+        MovingAverage = 5,
+    };
 
     [Theory]
     [InlineData("ett", 10_535_943)]
     [InlineData("small", 120_967)]
-    public void TheSizesArePublished(string preset, long parameters) => Assert.Equal(
-        parameters, new AutoformerForecaster(Forecasts.Shape(96, 96, 7, label: 48, marks: 4), AutoformerOptions.Presets[preset]).ParameterCount());
+    public void TheSizesArePublished(string preset, long parameters)
+    {
+        var shape = Forecasts.Shape(96, 96, 7, label: 48, marks: 4);
+        Assert.Equal(parameters, new AutoformerForecaster(shape, AutoformerOptions.Presets[preset]).ParameterCount());
+    }
 
     [Theory]
     [InlineData(0)]
