@@ -2,6 +2,7 @@ using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
 using Anyformer.Training;
 using Anyformer.Training.Logging;
@@ -164,6 +165,19 @@ public sealed class ForecastRunTests : IDisposable
         Assert.All(Enumerable.Range(0, 18), i => Assert.True(forecast.Bounds.Lower[i] < forecast.Values[i] && forecast.Values[i] < forecast.Bounds.Upper[i]));
         Assert.Equal(run.Data.Reading.Series.Values[^(24 * 3)..], forecast.History);
         Assert.Null(ForecastPredictor.Open(_folder["run"]).PredictUnseen(_path).Bounds);
+    }
+
+    [Fact]
+    public void AModelOfQuantilesIsTrainedSavedAndPredictedWith()
+    {
+        var recipe = WaveTable.Recipe(_path, "dlinear") with { Loss = new QuantileLoss { Levels = [0.05, 0.95] } };
+        var run = Trained(recipe);
+        var evaluation = run.Evaluate();
+        Assert.InRange(evaluation.TestIntervals.Coverage, 0.7, 1);
+        Assert.True(MetricsLog.Read(Path.Combine(run.Folder, "metrics.jsonl")).All(entry => entry.Metrics["validation-loss"] < entry.Metrics["validation-mae"]));
+        Assert.Equal(recipe.Loss, Assert.IsType<ForecastRecipe>(Recipe.Load(ForecastRun.RecipePath(run.Folder))).Loss);
+        var forecast = ForecastPredictor.Open(run.Folder).Predict(_path);
+        Assert.All(Enumerable.Range(0, 18), i => Assert.InRange(forecast.Values[i], forecast.Bounds!.Lower[i], forecast.Bounds.Upper[i]));
     }
 
     [Fact]
