@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Anyformer.Models.Forecasting;
+using Anyformer.Modules;
 using Anyformer.Torch;
 using Anyformer.Training.Optimizers;
 
@@ -15,6 +16,7 @@ internal static class Works
     {
         ["itransformer"] = seconds => Measure(seconds, 20, 1, ITransformerStep(new ITransformerOptions())),
         ["crossformer"] = seconds => Measure(seconds, 3, 1, CrossformerStep()),
+        ["pathformer"] = seconds => Measure(seconds, 3, 1, PathformerStep()),
         ["operator"] = OperatorCalls,
     };
 
@@ -30,10 +32,13 @@ internal static class Works
     private static Action CrossformerStep() =>
         TrainingStep(s_etth1 with { Lookback = 168, Horizon = 24 }, shape => new Crossformer(shape, new CrossformerOptions()));
 
-    /// <summary>A training step of a forecaster by Adam on a batch of 32.</summary>
-    private static Action TrainingStep(ForecastShape shape, Func<ForecastShape, Forecaster> build)
+    /// <summary>A training step of Pathformer at the official ETTh1 settings, 96 to 96, with its balance of experts.</summary>
+    private static Action PathformerStep() =>
+        TrainingStep(s_etth1, shape => new Pathformer(shape, new PathformerOptions()), batch: 128);
+
+    /// <summary>A training step of a forecaster by Adam.</summary>
+    private static Action TrainingStep(ForecastShape shape, Func<ForecastShape, Forecaster> build, int batch = 32)
     {
-        const int batch = 32;
         TorchRuntime.ManualSeed(1);
         var model = build(shape);
         var optimizer = new Adam(model.Parameters(), new AdamOptions { LearningRate = 1e-4 });
@@ -43,8 +48,9 @@ internal static class Works
         return () =>
         {
             using var scope = new TensorScope();
+            using var auxiliary = new AuxiliaryLoss();
             optimizer.ZeroGrad();
-            var loss = model.Call(input).MseLoss(target);
+            var loss = auxiliary.AddTo(model.Call(input).MseLoss(target));
             loss.Backward();
             optimizer.Step();
             loss.Item<double>();
