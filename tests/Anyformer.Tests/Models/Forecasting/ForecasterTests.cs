@@ -82,6 +82,7 @@ public sealed class ForecasterTests
             "crossformer" => new CrossformerOptions { SegmentLength = 4, Routers = 2, Width = 8, Heads = 2, Layers = 2, FeedForwardWidth = 6 },
             "itransformer" => new ITransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6 },
             "patchtst" => new PatchTstOptions { PatchLength = 2, Stride = 1, Width = 8, Heads = 2, FeedForwardWidth = 6, Layers = 2 },
+            "pathformer" => new PathformerOptions { FeedForwardWidth = 6, PatchSizes = [Divisors(shape.Lookback)], ChosenExperts = 1 },
             "ts-transformer" => new TimeSeriesTransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6, EncoderLayers = 1 },
             "informer" => new InformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6 },
             "autoformer-ts" => new AutoformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 6, EncoderLayers = 1, MovingAverage = 5 },
@@ -91,4 +92,6 @@ public sealed class ForecasterTests
         model.Eval();
         return model;
     }
+
+    private static ValueList<int> Divisors(int number) => new(Enumerable.Range(1, number).Where(divisor => number % divisor == 0));
 }
