@@ -24,21 +24,19 @@ public sealed class PathformerTests
             parameter => Assert.True(parameter.Grad!.IsFinite().All().Item<bool>()));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void WhileTrainingGradientsAreSlopes(bool batchNorm)
+    [Fact]
+    public void WhileTrainingGradientsAreSlopes()
     {
         var shape = Forecasts.Shape(12, 3, 2);
-        var model = new Pathformer(shape, s_small with { BatchNorm = batchNorm, Dropout = 0, FeedForwardDropout = 0 });
+        var model = new Pathformer(shape, s_small with { PatchSizes = [[6, 3, 2]], BatchNorm = true, Dropout = 0, FeedForwardDropout = 0 });
         model.To(DType.Float64);
-        var (past, noise) = (Tensors.Normal64(5, 3, 12, 2), new[] { Tensors.Normal64(6, 3, 3), Tensors.Normal64(7, 3, 2) });
+        var (past, noise) = (Tensors.Normal64(5, 3, 12, 2), Tensors.Normal64(6, 3, 3));
         FiniteDifferences.AssertGradients(model.Parameters(), () =>
         {
             using var draws = new RandomDraws(noise);
             using var auxiliary = new AuxiliaryLoss();
             var forecast = model.Call(new ForecastInput(past));
-            Assert.Equal(2, auxiliary.Terms.Count);
+            Assert.Single(auxiliary.Terms);
             return auxiliary.AddTo(forecast.Square().Sum());
         }, 1e-5);
     }
