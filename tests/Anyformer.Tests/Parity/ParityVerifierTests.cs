@@ -27,6 +27,9 @@ public sealed class ParityVerifierTests
     [InlineData("autoformer-ts/long-decoder-two-layers", "3 outputs, 14 gradients")]
     [InlineData("autoformer-ts/auto-correlation-eval", "2 outputs, 3 gradients")]
     [InlineData("autoformer-ts/auto-correlation-train", "2 outputs, 3 gradients")]
+    [InlineData("pathformer/base", "2 outputs, 25 gradients")]
+    [InlineData("pathformer/batchnorm-no-residual", "2 outputs, 25 gradients")]
+    [InlineData("pathformer/noisy-gating-train", "3 outputs, 5 gradients")]
     [InlineData("ts-transformer/base", "1 outputs, 15 gradients")]
     [InlineData("ts-transformer/fixed-marks-two-decoder-layers", "1 outputs, 12 gradients")]
     [InlineData("ts-transformer/no-marks", "1 outputs, 12 gradients")]
@@ -193,5 +196,5 @@ public sealed class ParityVerifierTests
 
     [Fact]
     public void SystemsAreKnownByName() =>
-        Assert.Equal(["crossformer", "dlinear", "forecasting-protocol", "itransformer", "patchtst", "ts-transformer"], ParityVerifier.Systems);
+        Assert.Equal(["crossformer", "dlinear", "forecasting-protocol", "itransformer", "patchtst", "pathformer", "ts-transformer"], ParityVerifier.Systems);
 }
