@@ -196,5 +196,7 @@ public sealed class ParityVerifierTests
 
     [Fact]
     public void SystemsAreKnownByName() =>
-        Assert.Equal(["crossformer", "dlinear", "forecasting-protocol", "itransformer", "patchtst", "pathformer", "ts-transformer"], ParityVerifier.Systems);
+        Assert.Equal(
+            ["autoformer-ts", "crossformer", "dlinear", "forecasting-protocol", "informer", "itransformer", "patchtst", "pathformer", "ts-transformer"],
+            ParityVerifier.Systems);
 }
