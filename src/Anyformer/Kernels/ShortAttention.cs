@@ -51,7 +51,7 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
 
     private void Attend<T>(Tensor queries, Tensor keys, Tensor values, Tensor weights, Tensor context) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var pass = new ShortAttentionPass<T>(queries, keys, values, weights, Expanded(weights), _random, dropout);
+        var pass = Pass<T>(queries, keys, values, weights, Expanded(weights));
         var rows = new Rows<T>(context);
         TorchParallel.For(Pairs(queries), 8, (begin, end) =>
         {
@@ -63,7 +63,7 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
     private void Differentiate<T>(Tensor queries, Tensor keys, Tensor values, Tensor weights, Tensor gradient, Tensor[] results)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var pass = new ShortAttentionPass<T>(queries, keys, values, weights, null, _random, dropout);
+        var pass = Pass<T>(queries, keys, values, weights, null);
         var (given, queryRows, keyRows, valueRows) = (new Rows<T>(gradient), new Rows<T>(results[0]), new Rows<T>(results[1]), new Rows<T>(results[2]));
         TorchParallel.For(Pairs(queries), 8, (begin, end) =>
         {
@@ -86,6 +86,11 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
             _random.Drop<double>(kept.AsSpan<double>(), kept.AsSpan<double>(), 0, dropout);
         return Autograd.Grad([(weights * kept).MatMul(values)], [queries, keys, values], [gradient], createGraph: true, allowUnused: true);
     }
+
+    private IAttentionPass<T> Pass<T>(Tensor queries, Tensor keys, Tensor values, Tensor weights, Tensor? sees) where T : unmanaged, IFloatingPointIeee754<T> =>
+        NarrowAttentionPass<T>.Takes(queries, keys, values)
+            ? new NarrowAttentionPass<T>(queries, keys, values, weights, sees, _random, dropout)
+            : new ShortAttentionPass<T>(queries, keys, values, weights, sees, _random, dropout);
 
     private Tensor? Expanded(Tensor weights) => mask?.Expand(weights.Shape).Contiguous();
 

@@ -8,7 +8,7 @@ namespace Anyformer.Kernels;
 /// The loops of <see cref="ShortAttention"/> over one (batch, head) pair. With weights <c>P = softmax(Q K^T s)</c> and dropout mask <c>M</c>:
 /// <c>O = (P∘M) V</c>; backward <c>dV = (P∘M)^T dO</c>, <c>dP = (dO V^T)∘M</c>, <c>dS = P∘(dP - rowsum(dP∘P))</c>, <c>dQ = s dS K</c>, <c>dK = s dS^T Q</c>.
 /// </summary>
-internal sealed unsafe class ShortAttentionPass<T> where T : unmanaged, IFloatingPointIeee754<T>
+internal sealed unsafe class ShortAttentionPass<T> : IAttentionPass<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Rows<T> _queries;
     private readonly Rows<T> _keys;
@@ -30,7 +30,8 @@ internal sealed unsafe class ShortAttentionPass<T> where T : unmanaged, IFloatin
 
     private int Scores => _queries.Tokens * _keys.Tokens;
 
-    internal void Forward(long pair, Rows<T> context)
+    /// <inheritdoc/>
+    public void Forward(long pair, Rows<T> context)
     {
         var kept = stackalloc T[_keys.Tokens];
         for (var query = 0; query < _queries.Tokens; query++)
@@ -47,7 +48,8 @@ internal sealed unsafe class ShortAttentionPass<T> where T : unmanaged, IFloatin
         }
     }
 
-    internal void Backward(long pair, Rows<T> gradient, Rows<T> queryGradient, Rows<T> keyGradient, Rows<T> valueGradient)
+    /// <inheritdoc/>
+    public void Backward(long pair, Rows<T> gradient, Rows<T> queryGradient, Rows<T> keyGradient, Rows<T> valueGradient)
     {
         var kept = stackalloc T[_keys.Tokens];
         var scores = stackalloc T[_keys.Tokens];
