@@ -12,11 +12,13 @@ public static class Announcements
     {
         var series = data.Reading.Series;
         var spacing = series.Step is { } step ? $"a row every {step}" : "rows at irregular steps";
-        Terminal.Error.MarkupLineInterpolated($"{data.Path}: {series.RowCount} rows x {series.VariateCount} variates, {spacing}");
+        Terminal.Error.MarkupLineInterpolated($"{data.Path}: {series.RowCount} rows x {series.VariateCount} variates, {spacing}{Known(series)}");
         Terminal.Error.MarkupLineInterpolated($"{data.Train.Count} / {data.Validation.Count} / {data.Test.Count} windows to train, validate, test");
         Problems("left as it is", data.Reading.Warnings);
         Problems(data.Section.Fill == FillPolicy.Mask ? "repaired or masked" : "repaired", data.Reading.Repairs);
     }
+
+    private static string Known(TimeSeries series) => series.Known.Count == 0 ? "" : $", known ahead: {string.Join(", ", series.Known.Names)}";
 
     /// <summary>Promises what Ctrl-C does, the moment it is pressed: a step may take a while.</summary>
     public static CancellationTokenRegistration OnInterrupt(CancellationToken cancellation) =>

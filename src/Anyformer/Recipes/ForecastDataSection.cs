@@ -38,6 +38,13 @@ public sealed record ForecastDataSection : IValidatableObject
     [Description("columns that are forecast; all when left out")]
     public ValueList<string>? Columns { get; init; }
 
+    /// <summary>
+    /// Columns that are known ahead, such as a price or a holiday; null for none. They are not forecast. Where they are filled for rows after
+    /// the last value, those are the horizon.
+    /// </summary>
+    [Description("columns known ahead, such as a price or a holiday: told to the model over history and horizon, and not forecast")]
+    public ValueList<string>? Known { get; init; }
+
     /// <summary>The one column that metrics are also reported for; null for none.</summary>
     [Description("column that metrics are reported for on its own")]
     public string? Target { get; init; }
@@ -86,6 +93,8 @@ public sealed record ForecastDataSection : IValidatableObject
             yield return new ValidationResult($"label-length is {LabelLength}; expected at most lookback, which is {Lookback}");
         if (Delimiter is not (null or "tab" or { Length: 1 }))
             yield return new ValidationResult($"delimiter is '{Delimiter}'; expected one character, or tab");
+        if (Known is { Count: > 0 } && Marks == CalendarMarks.Integer)
+            yield return new ValidationResult("known is given with integer marks, which are looked up in tables; set marks to fraction or none");
         if (Columns is { Count: 0 })
             yield return new ValidationResult("columns is an empty list; leave it out for all columns");
     }

@@ -83,6 +83,8 @@ public class RecipeTests
     [InlineData("split: ett-hour", "split: EttHour",
         "'data.split' at line 12 of r.yaml is 'EttHour'; expected ett-hour, ett-minute, three shares whose sum is 1 such as 0.7/0.1/0.2, "
         + "or three numbers of rows such as 8640/2880/2880.")]
+    [InlineData("horizon: 192", "known: [a]\n  marks: integer", "'data' at line 10 of r.yaml is wrong: "
+        + "known is given with integer marks, which are looked up in tables; set marks to fraction or none.")]
     [InlineData("horizon: 192", "delimiter: ab", "'data' at line 10 of r.yaml is wrong: delimiter is 'ab'; expected one character, or tab.")]
     [InlineData("betas: [0.8, 0.99]", "betas: 0.6", "'training.betas' at line 15 of r.yaml is '0.6'; expected a list, each a number.")]
     [InlineData("betas: [0.8, 0.99]", "betas: [x]", "'training.betas[0]' at line 15 of r.yaml is 'x'; expected a number.")]
@@ -147,6 +149,7 @@ public class RecipeTests
               date-format: null
               delimiter: null
               columns: null
+              known: null
               target: null
               lookback: 96
               horizon: 96

@@ -15,7 +15,7 @@ internal sealed class ForecastingProtocolReference : ReferenceAdapter
         var shape = new WindowShape(size[0], size[2], size[1]);
         var series = TimeSeriesReader.Read(DataPath(parity), ReadOptions(config, loader)).Series;
         var borders = Rule(loader).Borders(series.RowCount, shape);
-        var data = new ForecastingSeries(series, Scaler(series, borders.Train, config.Bool("scale")), Calendar(config, loader));
+        var data = new ForecastingSeries(series, Scaler(series, borders.Train, config.Bool("scale")), new MarkFeatures(Calendar(config, loader)));
         var windows = new ForecastingWindows(data, Rows(borders, config.String("flag")), shape);
 
         var outputs = Gather(windows, Array.ConvertAll(parity.Input("index").ToArray<long>(), static index => (int)index));
@@ -50,7 +50,7 @@ internal sealed class ForecastingProtocolReference : ReferenceAdapter
 
     private static StandardScaler Scaler(TimeSeries series, RowRange train, bool scale) => scale
         ? StandardScaler.Fit(series.Rows(train), series.VariateCount)
-        : new StandardScaler([.. new double[series.VariateCount]], [.. Enumerable.Repeat(1.0, series.VariateCount)]);
+        : StandardScaler.Identity(series.VariateCount);
 
     /// <summary>Fractions go by the frequency; integers by the loader, whose own frequency is fixed.</summary>
     private static CalendarFeatures Calendar(ReferenceConfig config, string loader)
@@ -71,7 +71,7 @@ internal sealed class ForecastingProtocolReference : ReferenceAdapter
 
     private static Dictionary<string, Tensor> Gather(ForecastingWindows windows, int[] index)
     {
-        var (shape, variates, marks) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Calendar.Count);
+        var (shape, variates, marks) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Features.Count);
         var outputs = new Dictionary<string, Tensor>
         {
             ["seq_x"] = Functional.Empty([index.Length, shape.LookBack, variates]),

@@ -30,7 +30,7 @@ public sealed class ForecastingWindows
     /// <summary>Number of windows.</summary>
     public int Count => Rows.Count - Shape.Length + 1;
 
-    /// <summary>Copies a batch of windows, without allocating; missing values are NaN. N is the number of variates, M of calendar features.</summary>
+    /// <summary>Copies a batch of windows, without allocating; missing values are NaN. N is the number of variates, M of features of a step.</summary>
     /// <param name="windows">Which windows, each from 0 to <see cref="Count"/> - 1, in any order.</param>
     /// <param name="past">Gets the known rows, shape (batch, look-back, N).</param>
     /// <param name="future">Gets label and target rows, shape (batch, label length + horizon, N).</param>
@@ -40,7 +40,7 @@ public sealed class ForecastingWindows
     public void Gather(ReadOnlySpan<int> windows, Span<float> past, Span<float> future, Span<float> pastMarks, Span<float> futureMarks)
     {
         RequireWindows(windows);
-        var (label, variates, features) = (Shape.LookBack - Shape.LabelLength, Data.Series.VariateCount, Data.Calendar.Count);
+        var (label, variates, features) = (Shape.LookBack - Shape.LabelLength, Data.Series.VariateCount, Data.Features.Count);
         Copy(windows, Data.Values, variates, 0, Shape.LookBack, past);
         Copy(windows, Data.Values, variates, label, Shape.FutureLength, future);
         Copy(windows, Data.Marks, features, 0, Shape.LookBack, pastMarks);

@@ -6,8 +6,8 @@ namespace Anyformer.Data.TimeSeries;
 internal static class RowOrder
 {
     /// <summary>
-    /// Reports rows out of order, sorts them by time, and reports duplicates, gaps and irregular steps. Returns the step of the
-    /// series.
+    /// Reports rows out of order, sorts them by time, and reports duplicates, gaps, irregular steps and rows without values that are not the
+    /// future. Returns the step of the series.
     /// </summary>
     public static TimeStep? Check(TableCells table, TableLayout layout, DataProblemLog log)
     {
@@ -23,7 +23,16 @@ internal static class RowOrder
         if (step is null && table.RowCount > 2)
             log.Add(DataProblemKind.IrregularStep, table.Lines[1], column, table.RowCount,
                 rows => FormattableString.Invariant($"the {rows} times have no regular step"));
+        ReportBlank(table, layout, log);
         return step;
+    }
+
+    private static void ReportBlank(TableCells table, TableLayout layout, DataProblemLog log)
+    {
+        var history = table.HistoryCount;
+        for (var row = 0; row < history; row++)
+            for (var column = 0; table.Blank[row] && column < table.VariateCount; column++)
+                TableCells.ReportMissing(table.Lines[row], layout, layout.Columns[column], log);
     }
 
     private static bool ReportOutOfOrder(TableCells table, int column, DataProblemLog log)
@@ -48,6 +57,7 @@ internal static class RowOrder
             table.Row(order[row]).CopyTo(values.AsSpan(row * table.ColumnCount));
         table.Times = Array.ConvertAll(order, row => table.Times[row]);
         table.Lines = Array.ConvertAll(order, row => table.Lines[row]);
+        table.Blank = Array.ConvertAll(order, row => table.Blank[row]);
         table.Values = values;
     }
 

@@ -23,6 +23,10 @@ public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<d
     /// <summary>Columns that the scaler was fitted on.</summary>
     public int VariateCount => Mean.Length;
 
+    /// <summary>Leaves everything as it is.</summary>
+    public static StandardScaler Identity(int variateCount) =>
+        new([.. new double[variateCount]], [.. Enumerable.Repeat(1.0, variateCount)]);
+
     /// <summary>Fits mean and deviation on the rows given: the train rows. A variate of which nothing is there gets 0 and 1.</summary>
     /// <param name="values">Shape (rows, variates) in row-major order, at least one row.</param>
     /// <param name="variateCount">Columns.</param>

@@ -14,20 +14,28 @@ internal sealed class TableCells
 
     public required int[] Lines { get; set; }
 
+    /// <summary>Whether a row has no value to forecast; all false where no column is known ahead.</summary>
+    public required bool[] Blank { get; set; }
+
     public required int ColumnCount { get; init; }
 
+    public required int VariateCount { get; init; }
+
     public int RowCount => Times.Length;
+
+    /// <summary>Rows up to the last that is not blank; those after it are the future.</summary>
+    public int HistoryCount => Array.LastIndexOf(Blank, false) + 1;
 
     public Span<double> Row(int row) => Values.AsSpan(row * ColumnCount, ColumnCount);
 
     /// <summary>Reads every row that has a date; what is wrong with a cell goes to the log.</summary>
     public static TableCells Read(TableRows rows, string name, TableLayout layout, TimeSeriesReadOptions options, DataProblemLog log)
     {
-        var (times, values, lines) = (new List<DateTime>(), new List<double>(), new List<int>());
+        var (times, values, lines, blank) = (new List<DateTime>(), new List<double>(), new List<int>(), new List<bool>());
         var dates = new DateReader(options.DateFormat);
         while (rows.Read())
         {
-            if (Array.MaxLength - values.Count < layout.ValueColumns.Length)
+            if (Array.MaxLength - values.Count < layout.Columns.Length)
                 throw new UserException(FormattableString.Invariant($"{name}: the table holds more than {Array.MaxLength} values."));
             var isRagged = rows.Count != layout.Header.Length;
             if (isRagged)
@@ -38,11 +46,41 @@ internal sealed class TableCells
                 continue;
             times.Add(time);
             lines.Add(rows.Line);
-            foreach (var column in layout.ValueColumns)
-                values.Add(isRagged ? double.NaN : ReadNumber(rows, name, layout, column, log));
+            var isBlank = !isRagged && layout.KnownColumns.Length > 0 && Array.TrueForAll(layout.VariateColumns, column => IsMissing(rows[column]));
+            blank.Add(isBlank);
+            foreach (var column in layout.VariateColumns)
+                values.Add(isRagged || isBlank ? double.NaN : ReadNumber(rows, name, layout, column, TryParse, log));
+            foreach (var column in layout.KnownColumns)
+                values.Add(isRagged ? double.NaN : ReadNumber(rows, name, layout, column, TryParseKnown, log));
         }
         dates.Settle(times, name, layout.Header[layout.DateColumn]);
-        return new TableCells { Times = [.. times], Values = [.. values], Lines = [.. lines], ColumnCount = layout.ValueColumns.Length };
+        return new TableCells
+        {
+            Times = [.. times],
+            Values = [.. values],
+            Lines = [.. lines],
+            Blank = [.. blank],
+            ColumnCount = layout.Columns.Length,
+            VariateCount = layout.VariateColumns.Length,
+        };
+    }
+
+    public static void ReportMissing(int line, TableLayout layout, int column, DataProblemLog log) =>
+        log.Add(DataProblemKind.MissingValue, line, column + 1, layout.Header[column], found => $"the value in '{found}' is missing");
+
+    /// <summary>Whether a cell says that there is nothing in it.</summary>
+    public static bool IsMissing(string text)
+    {
+        var word = text.Trim();
+        return word.Length == 0 || s_missingWords.Contains(word, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Reads a number, or true and false as 1 and 0.</summary>
+    public static bool TryParseKnown(string text, out double value)
+    {
+        var isTruth = bool.TryParse(text, out var truth);
+        value = truth ? 1 : 0;
+        return isTruth || TryParse(text, out value);
     }
 
     private static bool TryReadDate(TableRows rows, TableLayout layout, DateReader dates, DataProblemLog log, out DateTime time)
@@ -57,14 +95,15 @@ internal sealed class TableCells
         return false;
     }
 
-    private static double ReadNumber(TableRows rows, string name, TableLayout layout, int column, DataProblemLog log)
+    private delegate bool Parser(string text, out double value);
+
+    private static double ReadNumber(TableRows rows, string name, TableLayout layout, int column, Parser parse, DataProblemLog log)
     {
         var text = rows[column];
-        if (TryParse(text, out var value) && double.IsFinite(value))
+        if (parse(text, out var value) && double.IsFinite(value))
             return value;
         if (IsMissing(text))
-            log.Add(DataProblemKind.MissingValue, rows.Line, column + 1, layout.Header[column],
-                found => $"the value in '{found}' is missing");
+            ReportMissing(rows.Line, layout, column, log);
         else if (HasDecimalComma(text))
             throw new UserException(
                 FormattableString.Invariant($"{name}: line {rows.Line}, column {column + 1}: '{TableLayout.Shorten(text)}' ")
@@ -77,12 +116,6 @@ internal sealed class TableCells
 
     private static bool TryParse(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
-
-    private static bool IsMissing(string text)
-    {
-        var word = text.Trim();
-        return word.Length == 0 || s_missingWords.Contains(word, StringComparer.OrdinalIgnoreCase);
-    }
 
     private static bool HasDecimalComma(string text)
     {

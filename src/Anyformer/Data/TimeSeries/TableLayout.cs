@@ -1,11 +1,14 @@
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>Which columns of a table are read: the dates and, in the order of the series, the numbers.</summary>
-internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueColumns)
+/// <summary>Which columns of a table are read: the dates and the numbers, first those of the series in its order, then those known ahead.</summary>
+internal sealed record TableLayout(string[] Header, int DateColumn, int[] VariateColumns, int[] KnownColumns)
 {
     private const int SampleRows = 100;
     private const int NamesInMessages = 20;
     private static readonly string[] s_dateNames = ["date", "time", "datetime", "timestamp", "ds"];
+
+    /// <summary>All columns of numbers.</summary>
+    public int[] Columns { get; } = [.. VariateColumns, .. KnownColumns];
 
     /// <summary>Reads the header, looks at the first rows and chooses the columns.</summary>
     public static TableLayout Find(TableRows rows, string name, TimeSeriesReadOptions options)
@@ -19,8 +22,11 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueC
             : FindDateColumn(header, sample, name, options.DateFormat);
         if (new DateReader(options.DateFormat).TryRead(header[date], out _))
             throw new UserException($"{name}: the first line holds the date '{header[date]}', expected a header with the names of the columns.");
-        return new TableLayout(header, date, ValueColumnsOf(header, date, name, options));
+        var known = KnownColumnsOf(header, date, sample, name, options);
+        return new TableLayout(header, date, VariateColumnsOf(header, date, known, name, options), known);
     }
+
+    public string NameOf(int column) => Header[Columns[column]];
 
     private static string[] ReadHeader(TableRows rows, string name)
     {
@@ -58,11 +64,28 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] ValueC
         return sample.Count(row => column < row.Length && dates.TryRead(row[column], out _));
     }
 
-    private static int[] ValueColumnsOf(string[] header, int date, string name, TimeSeriesReadOptions options)
+    private static int[] KnownColumnsOf(string[] header, int date, IReadOnlyList<string[]> sample, string name, TimeSeriesReadOptions options)
+    {
+        int[] columns = [.. options.Known.Distinct().Select(column => IndexOf(header, column, name))];
+        foreach (var column in columns)
+        {
+            var cells = sample.Where(row => column < row.Length && !TableCells.IsMissing(row[column])).Select(row => row[column]).ToArray();
+            if (column == date)
+                throw new UserException($"{name}: '{header[date]}' is the date column, expected known columns of numbers or true and false.");
+            if (cells.Length > 0 && !cells.Any(cell => TableCells.TryParseKnown(cell, out _)))
+                throw new UserException(
+                    $"{name}: the known column '{Shorten(header[column])}' holds text such as '{Shorten(cells[0])}', expected numbers or true and false.");
+        }
+        return columns;
+    }
+
+    private static int[] VariateColumnsOf(string[] header, int date, int[] known, string name, TimeSeriesReadOptions options)
     {
         List<int> columns = options.Columns is { } names
             ? [.. names.Distinct().Select(column => IndexOf(header, column, name))]
-            : [.. Enumerable.Range(0, header.Length).Where(column => column != date)];
+            : [.. Enumerable.Range(0, header.Length).Where(column => column != date && !known.Contains(column))];
+        if (columns.Intersect(known).Select(column => header[column]).FirstOrDefault() is { } both)
+            throw new UserException($"{name}: the column '{both}' is to be forecast and known ahead, expected one of the two.");
         if (columns.Contains(date))
             throw new UserException($"{name}: '{header[date]}' is the date column, expected a column of numbers.");
         if (columns.Count == 0)

@@ -12,11 +12,15 @@ internal static class TableRepair
         Regularize(table, name, step);
         for (var column = 0; column < table.ColumnCount; column++)
         {
-            var first = FindNumber(table, column, 0);
-            if (first == table.RowCount)
-                throw new UserException($"{name}: the column '{layout.Header[layout.ValueColumns[column]]}' holds no number.");
+            var isKnown = column >= table.VariateCount;
+            var rows = isKnown ? table.RowCount : table.HistoryCount;
+            var first = FindNumber(table, rows, column, 0);
+            if (first == rows)
+                throw new UserException($"{name}: the column '{layout.NameOf(column)}' holds no number.");
             if (fill != FillPolicy.Mask)
-                FillColumn(table, column, first, fill);
+                FillColumn(table, rows, column, first, fill);
+            else if (isKnown)
+                FillColumn(table, rows, column, first, FillPolicy.Forward);
         }
     }
 
@@ -41,6 +45,18 @@ internal static class TableRepair
             table.Row(row).CopyTo(values.AsSpan(target++ * table.ColumnCount));
         }
         (table.Times, table.Values) = (times, values);
+        table.Blank = new bool[rows];
+        if (table.VariateCount < table.ColumnCount)
+            for (var row = 0; row < rows; row++)
+                table.Blank[row] = HasNoNumber(table.Row(row)[..table.VariateCount]);
+    }
+
+    private static bool HasNoNumber(ReadOnlySpan<double> values)
+    {
+        foreach (var value in values)
+            if (!double.IsNaN(value))
+                return false;
+        return true;
     }
 
     private static long CountRows(TableCells table, TimeStep? step)
@@ -63,11 +79,11 @@ internal static class TableRepair
         return above < 0 || step is null ? 0 : (step.CountBetween(table.Times[above], table.Times[row]) ?? 1) - 1;
     }
 
-    private static void FillColumn(TableCells table, int column, int first, FillPolicy fill)
+    private static void FillColumn(TableCells table, int rows, int column, int first, FillPolicy fill)
     {
         var before = -1;
         var after = first;
-        for (var row = 0; row < table.RowCount; row++)
+        for (var row = 0; row < rows; row++)
         {
             ref var value = ref table.Row(row)[column];
             if (!double.IsNaN(value))
@@ -76,26 +92,26 @@ internal static class TableRepair
                 continue;
             }
             if (after < 0)
-                after = FindNumber(table, column, row);
+                after = FindNumber(table, rows, column, row);
             value = fill switch
             {
                 FillPolicy.Zero => 0,
-                FillPolicy.Linear => Interpolate(table, column, before, row, after),
+                FillPolicy.Linear => Interpolate(table, column, before, row, after < rows ? after : -1),
                 _ => table.Row(before >= 0 ? before : after)[column],
             };
         }
     }
 
-    private static int FindNumber(TableCells table, int column, int row)
+    private static int FindNumber(TableCells table, int rows, int column, int row)
     {
-        while (row < table.RowCount && double.IsNaN(table.Row(row)[column]))
+        while (row < rows && double.IsNaN(table.Row(row)[column]))
             row++;
         return row;
     }
 
     private static double Interpolate(TableCells table, int column, int before, int row, int after)
     {
-        if (before < 0 || after == table.RowCount)
+        if (before < 0 || after < 0)
             return table.Row(before < 0 ? after : before)[column];
         var (from, to) = (table.Row(before)[column], table.Row(after)[column]);
         return from + (to - from) * ((table.Times[row] - table.Times[before]) / (table.Times[after] - table.Times[before]));

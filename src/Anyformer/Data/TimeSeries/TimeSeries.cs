@@ -12,9 +12,14 @@ public sealed class TimeSeries
     /// <param name="variates">Column names, at least one.</param>
     /// <param name="times">The time of every row, never falling.</param>
     /// <param name="values">Shape (rows, variates) in row-major order; finite, NaN where missing.</param>
+    /// <param name="known">Columns known ahead; null for none.</param>
     /// <exception cref="ArgumentException">The sizes do not fit each other, the times fall, or a value is infinite.</exception>
-    public TimeSeries(ImmutableArray<string> variates, ImmutableArray<DateTime> times, ImmutableArray<double> values)
+    public TimeSeries(
+        ImmutableArray<string> variates, ImmutableArray<DateTime> times, ImmutableArray<double> values, KnownColumns? known = null)
     {
+        Known = known ?? KnownColumns.None;
+        if (Known.Values.Length != (times.Length + Known.FutureTimes.Length) * Known.Count)
+            throw new ArgumentException($"the {Known.Count} known columns do not fill {times.Length} rows and the future ones", nameof(known));
         if (variates.IsDefaultOrEmpty)
             throw new ArgumentException("a series needs at least one variate", nameof(variates));
         if (values.Length != (long)times.Length * variates.Length)
@@ -39,6 +44,9 @@ public sealed class TimeSeries
 
     /// <summary>Shape (<see cref="RowCount"/>, <see cref="VariateCount"/>) in row-major order.</summary>
     public ImmutableArray<double> Values { get; }
+
+    /// <summary>Columns known ahead, for these rows and perhaps for some after them.</summary>
+    public KnownColumns Known { get; }
 
     /// <summary>Whether a value is missing.</summary>
     public bool HasMissing { get; }

@@ -18,8 +18,13 @@ public sealed record TimeSeriesReadOptions
     /// </summary>
     public string? DateFormat { get; init; }
 
-    /// <summary>Names of the number columns to read, in this order; null reads every column but the date.</summary>
+    /// <summary>Names of the number columns to read, in this order; null reads every column but the date and those known ahead.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>
+    /// Names of the columns known ahead, numbers or true and false. With them, rows at the end that have no other number are the future.
+    /// </summary>
+    public IReadOnlyList<string> Known { get; init; } = [];
 
     /// <summary>Name of the column to move last, where the forecasting models look for their target.</summary>
     public string? Target { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
 namespace Anyformer.Data.TimeSeries;
@@ -37,6 +38,8 @@ public static class TimeSeriesReader
         if (table.RowCount == 0)
             throw new UserException($"{name}: there is no row with a date below the header.");
         var step = RowOrder.Check(table, layout, log);
+        if (table.HistoryCount == 0)
+            throw new UserException($"{name}: no row has a value to forecast, all have known columns alone.");
         if (options.Fill == FillPolicy.None)
         {
             ThrowOnErrors(log, name);
@@ -49,10 +52,28 @@ public static class TimeSeriesReader
             Repairs: log.Report(kind => kind != DataProblemKind.IrregularStep));
     }
 
-    private static TimeSeries Build(TableLayout layout, TableCells table) => new(
-        [.. layout.ValueColumns.Select(column => layout.Header[column])],
-        ImmutableCollectionsMarshal.AsImmutableArray(table.Times),
-        ImmutableCollectionsMarshal.AsImmutableArray(table.Values));
+    private static TimeSeries Build(TableLayout layout, TableCells table)
+    {
+        var (variates, history) = (table.VariateCount, table.HistoryCount);
+        var known = new KnownColumns(
+            [.. layout.KnownColumns.Select(column => layout.Header[column])], Columns(table, table.RowCount, variates..), [.. table.Times[history..]]);
+        return new TimeSeries(
+            [.. layout.VariateColumns.Select(column => layout.Header[column])],
+            ImmutableCollectionsMarshal.AsImmutableArray(history == table.RowCount ? table.Times : table.Times[..history]),
+            Columns(table, history, ..variates), known);
+    }
+
+    /// <summary>Some columns of the first rows; the array itself when it is all.</summary>
+    private static ImmutableArray<double> Columns(TableCells table, int rows, Range columns)
+    {
+        var (first, count) = columns.GetOffsetAndLength(table.ColumnCount);
+        if (count == table.ColumnCount && rows == table.RowCount)
+            return ImmutableCollectionsMarshal.AsImmutableArray(table.Values);
+        var values = new double[rows * count];
+        for (var row = 0; row < rows; row++)
+            table.Row(row).Slice(first, count).CopyTo(values.AsSpan(row * count));
+        return ImmutableCollectionsMarshal.AsImmutableArray(values);
+    }
 
     private static void ThrowOnErrors(DataProblemLog log, string name)
     {

@@ -36,6 +36,9 @@ public sealed class AutoformerForecaster : Forecaster
         Head = new Linear(options.Width, shape.Variates);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsFutureMarks => true;
+
     private StepEmbedding EncoderEmbedding { get; }
 
     private StepEmbedding DecoderEmbedding { get; }

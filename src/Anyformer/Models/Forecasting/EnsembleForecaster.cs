@@ -12,6 +12,9 @@ public sealed class EnsembleForecaster : Forecaster
     /// <inheritdoc/>
     public override bool TakesAnyVariates => Members.All(member => member.TakesAnyVariates);
 
+    /// <inheritdoc/>
+    public override bool ReadsFutureMarks => Members.Any(member => member.ReadsFutureMarks);
+
     private ModuleList<Forecaster> Members { get; }
 
     /// <inheritdoc/>

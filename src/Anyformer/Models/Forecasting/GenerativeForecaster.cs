@@ -20,6 +20,9 @@ public abstract class GenerativeForecaster : Forecaster
         (_shape, _decoderVariates) = (shape, decoderVariates);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsFutureMarks => true;
+
     /// <summary>The model as the reference calls it, with the decoder's input given.</summary>
     /// <param name="past">(batch, lookback, variates).</param>
     /// <param name="pastMarks">(batch, lookback, marks) or null.</param>

@@ -35,6 +35,9 @@ public sealed class QuantileForecaster : Forecaster
     /// <inheritdoc/>
     public override bool TakesAnyVariates => Median.TakesAnyVariates;
 
+    /// <inheritdoc/>
+    public override bool ReadsFutureMarks => Median.ReadsFutureMarks;
+
     private Forecaster Median { get; }
 
     private Linear Distances { get; }

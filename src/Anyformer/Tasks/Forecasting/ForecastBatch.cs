@@ -1,6 +1,5 @@
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
-using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Tasks.Forecasting;
@@ -12,9 +11,9 @@ namespace Anyformer.Tasks.Forecasting;
 public sealed record ForecastBatch(ForecastInput Input, Tensor Target, Tensor? TargetMask = null)
 {
     /// <summary>Copies windows straight into tensors, with numbers in the place of <see cref="MissingValues"/>.</summary>
-    public static ForecastBatch Of(ForecastingWindows windows, ReadOnlySpan<int> batch, CalendarMarks marks, Device device)
+    public static ForecastBatch Of(ForecastingWindows windows, ReadOnlySpan<int> batch, Device device)
     {
-        var (shape, variates, features) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Calendar.Count);
+        var (shape, variates, features) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Features.Count);
         var past = Functional.Empty([batch.Length, shape.LookBack, variates]);
         var future = Functional.Empty([batch.Length, shape.FutureLength, variates]);
         var pastMarks = Functional.Empty([batch.Length, shape.LookBack, features]);
@@ -27,7 +26,7 @@ public sealed record ForecastBatch(ForecastInput Input, Tensor Target, Tensor? T
             known = Mask(past, target);
         }
 
-        var input = marks == CalendarMarks.None
+        var input = features == 0
             ? new ForecastInput(past.To(device))
             : new ForecastInput(past.To(device), pastMarks.To(device), futureMarks.To(device));
         return new ForecastBatch(input, target.To(device), known?.To(device));

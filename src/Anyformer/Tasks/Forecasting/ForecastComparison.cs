@@ -69,7 +69,7 @@ public sealed class ForecastComparison
     {
         try
         {
-            return ForecastModels.Build(section, _settings.Loss, Data.Shape, _settings.Seeds[0], _device).Parameters().Any();
+            return ForecastModels.Build(section, _settings.Loss, Data, _settings.Seeds[0], _device).Parameters().Any();
         }
         catch (UserException)
         {

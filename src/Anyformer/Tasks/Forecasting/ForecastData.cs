@@ -14,7 +14,9 @@ public sealed class ForecastData
         var window = new WindowShape(section.Lookback, section.Horizon, section.LabelLength);
         Frequency = section.Frequency is { } code ? TimeFrequencyCodes.Parse(code) : reading.Series.Step?.Frequency ?? TimeFrequency.Hour;
         Borders = rule.Borders(reading.Series.RowCount, window);
-        Scaled = new ForecastingSeries(reading.Series, Scaler(section, reading.Series, Borders.Train), Calendar(section, Frequency));
+        var known = reading.Series.Known is { Count: > 0 } columns ? Scaler(section, columns.Rows(Borders.Train), columns.Count) : null;
+        var scaler = Scaler(section, reading.Series.Rows(Borders.Train), reading.Series.VariateCount);
+        Scaled = new ForecastingSeries(reading.Series, scaler, Features(section, Frequency, known));
         Train = new ForecastingWindows(Scaled, Borders.Train, window);
         Validation = new ForecastingWindows(Scaled, Borders.Validation, window);
         Test = new ForecastingWindows(Scaled, Borders.Test, window);
@@ -52,7 +54,7 @@ public sealed class ForecastData
 
     /// <summary>The sizes that a forecaster of this data is built for.</summary>
     public ForecastShape Shape => new(Section.Lookback, Section.Horizon, Section.LabelLength, Reading.Series.VariateCount,
-        Section.Marks == CalendarMarks.None ? 0 : Scaled.Calendar.Count, Season, Section.Marks == CalendarMarks.Integer);
+        Scaled.Features.Count, Season, Section.Marks == CalendarMarks.Integer, Scaled.Features.KnownCount);
 
     /// <summary>Reads the data that a recipe names.</summary>
     /// <param name="section">The recipe's section.</param>
@@ -73,19 +75,27 @@ public sealed class ForecastData
         DateColumn = section.DateColumn,
         DateFormat = section.DateFormat,
         Columns = section.Columns,
+        Known = section.Known ?? [],
         Target = section.Target,
         Fill = section.Fill,
     };
 
-    /// <summary>The calendar marks that a recipe asks for.</summary>
-    public static CalendarFeatures Calendar(ForecastDataSection section, TimeFrequency frequency) =>
-        new(frequency, section.Marks == CalendarMarks.Integer ? CalendarEncoding.Index : CalendarEncoding.Fraction);
+    /// <summary>What a recipe tells its model of every step.</summary>
+    /// <param name="section">The recipe's section.</param>
+    /// <param name="frequency">The spacing that calendar marks are made for.</param>
+    /// <param name="known">Standardises the known columns; null without such.</param>
+    public static MarkFeatures Features(ForecastDataSection section, TimeFrequency frequency, StandardScaler? known) => new(section.Marks switch
+    {
+        CalendarMarks.None => null,
+        CalendarMarks.Integer => new CalendarFeatures(frequency, CalendarEncoding.Index),
+        _ => new CalendarFeatures(frequency),
+    }, known);
 
     private static string Locate(DataSource source, DataStore store) => store.Find(source)
         ?? throw new UserException($"The data set {source.Id} is not on this machine: get it with 'anyformer data get {source.Id}', or name its folder with --data-dir.");
 
-    /// <summary>What standardises a series by some of its rows, or leaves it as it is, as the recipe says.</summary>
-    internal static StandardScaler Scaler(ForecastDataSection section, TimeSeries series, RowRange rows) => section.Standardize
-        ? StandardScaler.Fit(series.Rows(rows), series.VariateCount)
-        : new StandardScaler([.. Enumerable.Repeat(0.0, series.VariateCount)], [.. Enumerable.Repeat(1.0, series.VariateCount)]);
+    /// <summary>What standardises columns by some of their rows, or leaves them as they are, as the recipe says.</summary>
+    internal static StandardScaler Scaler(ForecastDataSection section, ReadOnlySpan<double> rows, int columns) => section.Standardize
+        ? StandardScaler.Fit(rows, columns)
+        : StandardScaler.Identity(columns);
 }

@@ -40,7 +40,7 @@ public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows wind
         foreach (var batch in Enumerable.Range(0, count).Select(i => (int)((long)i * windows.Count / count)).Chunk(batchSize))
             yield return Answer(model, () =>
             {
-                var given = ForecastBatch.Of(windows, batch, data.Section.Marks, device);
+                var given = ForecastBatch.Of(windows, batch, device);
                 var target = given.TargetMask is { } known ? given.Target.MaskedFill(!known, double.NaN) : given.Target;
                 return (ForecastBand.Of(model, given.Input, data.Season, coverage), target.ToArray<float>());
             });
@@ -48,20 +48,20 @@ public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows wind
 
     /// <summary>What a model says of some windows, with its own bounds.</summary>
     public ForecastBand Band(Forecaster model, int[] batch, double coverage) =>
-        Answer(model, () => ForecastBand.Of(model, ForecastBatch.Of(windows, batch, data.Section.Marks, device).Input, data.Season, coverage));
+        Answer(model, () => ForecastBand.Of(model, ForecastBatch.Of(windows, batch, device).Input, data.Season, coverage));
 
     /// <summary>The mean of a loss over all windows.</summary>
     public double Loss(Forecaster model, ForecastLoss loss)
     {
         var sum = 0.0;
         foreach (var batch in Enumerable.Range(0, windows.Count).Chunk(batchSize))
-            sum += batch.Length * Answer(model, () => loss.Of(model, ForecastBatch.Of(windows, batch, data.Section.Marks, device)).Item<double>());
+            sum += batch.Length * Answer(model, () => loss.Of(model, ForecastBatch.Of(windows, batch, device)).Item<double>());
         return sum / windows.Count;
     }
 
     /// <summary>The standardised forecasts of some windows, (batch, horizon, variates) in row-major order.</summary>
     public float[] Forecast(Forecaster model, int[] batch) =>
-        Answer(model, () => model.Call(ForecastBatch.Of(windows, batch, data.Section.Marks, device).Input).ToArray<float>());
+        Answer(model, () => model.Call(ForecastBatch.Of(windows, batch, device).Input).ToArray<float>());
 
     private static T Answer<T>(Forecaster model, Func<T> ask)
     {

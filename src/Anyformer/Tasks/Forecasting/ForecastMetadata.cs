@@ -18,6 +18,9 @@ public sealed record ForecastMetadata
         Variates = [.. data.Reading.Series.Variates];
         Mean = [.. data.Scaled.Scaler.Mean];
         Deviation = [.. data.Scaled.Scaler.Deviation];
+        Known = [.. data.Reading.Series.Known.Names];
+        KnownMean = [.. data.Scaled.Features.KnownScaler?.Mean ?? []];
+        KnownDeviation = [.. data.Scaled.Features.KnownScaler?.Deviation ?? []];
         Frequency = data.Frequency.Code();
         Shape = data.Shape;
     }
@@ -31,6 +34,15 @@ public sealed record ForecastMetadata
     /// <summary>The deviation of each on the training rows.</summary>
     public IReadOnlyList<double> Deviation { get; init; } = [];
 
+    /// <summary>The names of the columns known ahead, in order.</summary>
+    public IReadOnlyList<string> Known { get; init; } = [];
+
+    /// <summary>The mean of each on the training rows.</summary>
+    public IReadOnlyList<double> KnownMean { get; init; } = [];
+
+    /// <summary>The deviation of each on the training rows.</summary>
+    public IReadOnlyList<double> KnownDeviation { get; init; } = [];
+
     /// <summary>The spacing that calendar marks are made for, as a code.</summary>
     public string Frequency { get; init; } = "h";
 
@@ -40,12 +52,18 @@ public sealed record ForecastMetadata
     /// <summary>The scaler that standardised the training data.</summary>
     internal StandardScaler Scaler => new([.. Mean], [.. Deviation]);
 
+    /// <summary>The scaler that standardised the known columns; null without such.</summary>
+    internal StandardScaler? KnownScaler => Known.Count == 0 ? null : new([.. KnownMean], [.. KnownDeviation]);
+
     /// <summary>JSON can hold anything: a scaler of other variates, a lookback of no steps.</summary>
     private bool FitsTogether =>
-        Variates is { Count: > 0 } && Mean?.Count == Variates.Count && Deviation?.Count == Variates.Count
-        && Variates.All(name => name is not null) && Mean.All(double.IsFinite) && Deviation.All(value => double.IsFinite(value) && value > 0)
+        Variates is { Count: > 0 } && AreScaled(Variates, Mean, Deviation) && AreScaled(Known, KnownMean, KnownDeviation)
         && Frequency is not null && Shape is { Lookback: > 0, Horizon: > 0, LabelLength: >= 0, Marks: >= 0 }
-        && Shape.LabelLength <= Shape.Lookback && Shape.Variates == Variates.Count;
+        && Shape.LabelLength <= Shape.Lookback && Shape.Variates == Variates.Count && Shape.Known == Known.Count && Shape.Known <= Shape.Marks;
+
+    private static bool AreScaled(IReadOnlyList<string>? names, IReadOnlyList<double>? mean, IReadOnlyList<double>? deviation) =>
+        names is not null && mean?.Count == names.Count && deviation?.Count == names.Count && names.All(name => name is not null)
+        && mean.All(double.IsFinite) && deviation.All(value => double.IsFinite(value) && value > 0);
 
     /// <summary>As the metadata of a checkpoint.</summary>
     public IReadOnlyDictionary<string, string> ToTexts() => new Dictionary<string, string> { [Key] = JsonSerializer.Serialize(this) };

@@ -46,7 +46,7 @@ public sealed class ForecastPredictor
     public Forecast Predict(string path, FillPolicy? fill = null)
     {
         var series = Read(path, _metadata.Variates, fill);
-        return Continue(series, new ForecastingSeries(series, _metadata.Scaler, Calendar), _intervals, path);
+        return Continue(series, new ForecastingSeries(series, _metadata.Scaler, Features), _intervals, path);
     }
 
     /// <summary>
@@ -61,12 +61,12 @@ public sealed class ForecastPredictor
         if (!_model.TakesAnyVariates)
             throw new UserException($"The model {_recipe.Model.Id} forecasts only the {_metadata.Variates.Count} variates it was trained on: {string.Join(", ", _metadata.Variates)}.");
         var series = Read(path, columns: null, fill);
-        var scaler = ForecastData.Scaler(_recipe.Data, series, new RowRange(0, series.RowCount));
+        var scaler = ForecastData.Scaler(_recipe.Data, series.Values.AsSpan(), series.VariateCount);
         // Margins are known for the variates of the training alone.
-        return Continue(series, new ForecastingSeries(series, scaler, Calendar), intervals: null, path);
+        return Continue(series, new ForecastingSeries(series, scaler, Features), intervals: null, path);
     }
 
-    private CalendarFeatures Calendar => ForecastData.Calendar(_recipe.Data, TimeFrequencyCodes.Parse(_metadata.Frequency));
+    private MarkFeatures Features => ForecastData.Features(_recipe.Data, TimeFrequencyCodes.Parse(_metadata.Frequency), _metadata.KnownScaler);
 
     private TimeSeries Read(string path, IReadOnlyList<string>? columns, FillPolicy? fill)
     {
@@ -81,7 +81,7 @@ public sealed class ForecastPredictor
             throw new UserException($"{path} has {series.RowCount} rows, expected at least the lookback of {shape.Lookback}.");
         using var scope = new TensorScope();
         using var inference = Autograd.InferenceMode();
-        var times = series.FutureTimes(shape.Horizon);
+        var times = FutureTimes(series, path);
         double[] Original(float[] standardised)
         {
             var values = new double[standardised.Length];
@@ -99,17 +99,35 @@ public sealed class ForecastPredictor
         };
     }
 
+    /// <summary>The times to forecast: with known columns those of the rows after the last value, which must be the next steps.</summary>
+    private DateTime[] FutureTimes(TimeSeries series, string path)
+    {
+        var horizon = _metadata.Shape.Horizon;
+        if (series.Known.Count == 0)
+            return series.FutureTimes(horizon);
+        if (series.Known.FutureTimes.Length < horizon)
+            throw new UserException(
+                $"{path} has {series.Known.FutureTimes.Length} rows after the last value, expected the {horizon} rows of the horizon, with "
+                + $"{string.Join(", ", series.Known.Names)} filled in and {string.Join(", ", series.Variates)} left empty.");
+        DateTime[] times = [.. series.Known.FutureTimes[..horizon]];
+        foreach (var (found, expected) in times.Zip(series.Step is null ? times : series.FutureTimes(horizon)))
+            if (found != expected)
+                throw new UserException($"{path} has a row for {found:yyyy-MM-dd HH:mm:ss} after the last value, expected one for {expected:yyyy-MM-dd HH:mm:ss}.");
+        return times;
+    }
+
     private ForecastInput Input(ForecastingSeries scaled, DateTime[] futureTimes)
     {
-        var (shape, variates, marks) = (_metadata.Shape, scaled.Series.VariateCount, scaled.Calendar.Count);
+        var (shape, rows, variates, marks) = (_metadata.Shape, scaled.Series.RowCount, scaled.Series.VariateCount, scaled.Features.Count);
         float[] history = [.. scaled.Values[^(shape.Lookback * variates)..]];
         MissingValues.CarryForward(history, variates);
         var past = Tensor.From(history, 1, shape.Lookback, variates).To(_device);
-        if (_recipe.Data.Marks == CalendarMarks.None)
+        if (marks == 0)
             return new ForecastInput(past);
-        var known = scaled.Marks[^(shape.Lookback * marks)..];
-        float[] future = [.. scaled.Marks[^(shape.LabelLength * marks)..], .. scaled.Calendar.Compute(futureTimes)];
-        return new ForecastInput(past, Tensor.From(known, [1, shape.Lookback, marks]).To(_device),
-            Tensor.From(future, 1, shape.LabelLength + shape.Horizon, marks).To(_device));
+        var pastMarks = scaled.Marks[^(shape.Lookback * marks)..];
+        var known = scaled.Series.Known.Rows(new RowRange(rows, rows + shape.Horizon));
+        float[] futureMarks = [.. scaled.Marks[^(shape.LabelLength * marks)..], .. scaled.Features.Compute(futureTimes, known)];
+        return new ForecastInput(past, Tensor.From(pastMarks, [1, shape.Lookback, marks]).To(_device),
+            Tensor.From(futureMarks, 1, shape.LabelLength + shape.Horizon, marks).To(_device));
     }
 }

@@ -30,7 +30,7 @@ public sealed class ForecastRun
         (Folder, _device, _checkpoints) = (folder, Devices.Parse(recipe.Training.Device), new CheckpointStore(CheckpointsPath(folder)));
         _recipe = ForecastModels.WithEveryOption(recipe);
         Data = ForecastData.Load(recipe.Data, store);
-        Model = ForecastModels.Build(recipe.Model, recipe.Loss, Data.Shape, recipe.Training.Seed, _device);
+        Model = ForecastModels.Build(recipe.Model, recipe.Loss, Data, recipe.Training.Seed, _device);
     }
 
     /// <summary>The folder of the run.</summary>

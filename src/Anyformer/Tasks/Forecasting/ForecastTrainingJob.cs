@@ -59,7 +59,7 @@ public sealed class ForecastTrainingJob : TrainingJob
     {
         using var scope = new TensorScope();
         using var auxiliary = new AuxiliaryLoss();
-        var windows = ForecastBatch.Of(_data.Train, _order.AsSpan(batch * BatchSize, BatchSize), _data.Section.Marks, _device);
+        var windows = ForecastBatch.Of(_data.Train, _order.AsSpan(batch * BatchSize, BatchSize), _device);
         return scope.Keep(auxiliary.AddTo(_loss.Of(_model, windows)));
     }
 

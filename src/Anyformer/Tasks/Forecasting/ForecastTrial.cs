@@ -28,7 +28,7 @@ internal sealed class ForecastTrial
         (_settings, _data, _section, _seed, _time, _folder, _device) = (settings, data, section, seed, time, folder, device);
         _checkpoints = new CheckpointStore(ForecastRun.CheckpointsPath(folder));
         ProcessMemory.ResetPeak();
-        Model = ForecastModels.Build(section, settings.Loss, data.Shape, seed, device);
+        Model = ForecastModels.Build(section, settings.Loss, data, seed, device);
     }
 
     internal Forecaster Model { get; }
@@ -113,7 +113,7 @@ internal sealed class ForecastTrial
         const double margin = 0.9;
         if (!Model.Parameters().Any())
             return null;
-        var job = Job(ForecastModels.Build(_section, _settings.Loss, _data.Shape, _seed, _device));
+        var job = Job(ForecastModels.Build(_section, _settings.Loss, _data, _seed, _device));
         job.BeginEpoch(0);
         var optimizer = OptimizerFactory.Create(job.Model.Parameters(), _settings.Training);
         SecondsOfAStep(job, optimizer);

@@ -112,7 +112,7 @@ public class ForecastMetricsTests
     {
         var times = Enumerable.Range(0, values.Length / 2).Select(row => new DateTime(2024, 1, 1).AddDays(row));
         var series = new Series(["a", "b"], [.. times], [.. values]);
-        var data = new ForecastingSeries(series, new StandardScaler([1, 10], [2, 4]), new CalendarFeatures(TimeFrequency.Day));
+        var data = new ForecastingSeries(series, new StandardScaler([1, 10], [2, 4]), new MarkFeatures(new CalendarFeatures(TimeFrequency.Day)));
         return new ForecastingWindows(data, new RowRange(1, 6), new WindowShape(2, 2));
     }
 }

@@ -42,7 +42,7 @@ public class ForecastingProtocolTests
         var series = TimeSeriesReader.Read(SharedFolder.Require($"data/{path}")).Series;
         var shape = new WindowShape(96, horizon);
         var borders = SplitRule.Parse(split).Borders(series.RowCount, shape);
-        var data = ForecastingSeries.Fit(series, borders.Train, new CalendarFeatures(TimeFrequency.Hour));
+        var data = ForecastingSeries.Fit(series, borders.Train, new MarkFeatures(new CalendarFeatures(TimeFrequency.Hour)));
         var windows = new ForecastingWindows(data, borders.Test, shape);
         var scores = Repeat(windows, borders.Train).Overall;
         Assert.Equal(count, windows.Count);
@@ -103,7 +103,7 @@ public class ForecastingProtocolTests
             "val" => borders.Validation,
             _ => borders.Test,
         };
-        return new ForecastingWindows(ForecastingSeries.Fit(series, borders.Train, calendar), range, shape);
+        return new ForecastingWindows(ForecastingSeries.Fit(series, borders.Train, new MarkFeatures(calendar)), range, shape);
     }
 
     private static ForecastReport Repeat(ForecastingWindows windows, RowRange train)

@@ -62,15 +62,15 @@ public class ForecastingWindowsTests
     public void The_scaler_sees_the_train_rows_alone()
     {
         var series = Numbers(10, 1).Series;
-        var data = ForecastingSeries.Fit(series, new RowRange(0, 2), new CalendarFeatures(TimeFrequency.Hour));
+        var data = ForecastingSeries.Fit(series, new RowRange(0, 2), new MarkFeatures(new CalendarFeatures(TimeFrequency.Hour)));
         Assert.Equal([(series.Values[0] + series.Values[1]) / 2], data.Scaler.Mean.AsEnumerable());
-        var error = Assert.Throws<UserException>(() => new ForecastingSeries(series, new StandardScaler([0, 0], [1, 1]), data.Calendar));
+        var error = Assert.Throws<UserException>(() => new ForecastingSeries(series, new StandardScaler([0, 0], [1, 1]), data.Features));
         Assert.Equal("The series has 1 variates, expected 2, as many as the scaler was fitted on.", error.Message);
     }
 
     internal static (float[] Past, float[] Future, float[] PastMarks, float[] FutureMarks) Gather(ForecastingWindows windows, int[] order)
     {
-        var (shape, variates, marks) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Calendar.Count);
+        var (shape, variates, marks) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Features.Count);
         var batch = (
             Past: new float[order.Length * shape.LookBack * variates], Future: new float[order.Length * shape.FutureLength * variates],
             PastMarks: new float[order.Length * shape.LookBack * marks], FutureMarks: new float[order.Length * shape.FutureLength * marks]);
@@ -83,7 +83,7 @@ public class ForecastingWindowsTests
         var times = Enumerable.Range(0, rows).Select(row => new DateTime(2024, 2, 28).AddHours(row));
         var values = Enumerable.Range(0, rows * variates).Select(i => i * 7919 % 101 / 3.0);
         var series = new Series([.. Enumerable.Range(0, variates).Select(i => $"v{i}")], [.. times], [.. values]);
-        return ForecastingSeries.Fit(series, new RowRange(0, rows), new CalendarFeatures(TimeFrequency.Hour));
+        return ForecastingSeries.Fit(series, new RowRange(0, rows), new MarkFeatures(new CalendarFeatures(TimeFrequency.Hour)));
     }
 
     private static float[] Slices(ReadOnlySpan<float> values, int width, int[] order, int start, int rows)

@@ -66,6 +66,17 @@ public sealed class ForecasterTests
         Tensors.AssertSame(Answer(model, input), Answer(model, input));
     }
 
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void WhatIsSaidOfTheMarksOfTheHorizonIsTrue(string id)
+    {
+        using var scope = new TensorScope();
+        var shape = Forecasts.Shape(8, 4, 2, label: 3, marks: 4);
+        var (model, input) = (Build(id, shape), Forecasts.Draw(shape, 2));
+        var moved = input with { FutureMarks = Functional.Cat([input.FutureMarks![.., ..3], input.FutureMarks[.., 3..] + 0.1], 1) };
+        Assert.Equal(model.ReadsFutureMarks, !Answer(model, input).Equal(Answer(model, moved)));
+    }
+
     /// <summary>Some models draw at random in evaluation too.</summary>
     private static Tensor Answer(Forecaster model, ForecastInput input)
     {

@@ -20,7 +20,7 @@ public sealed class ForecastBatchTests : IDisposable
     {
         using var scope = new TensorScope();
         int[] windows = [7, 0, _data.Test.Count - 1];
-        var batch = ForecastBatch.Of(_data.Test, windows, CalendarMarks.Fraction, Device.Cpu);
+        var batch = ForecastBatch.Of(_data.Test, windows, Device.Cpu);
         Assert.Equal(([3L, 24, 3], [3L, 6, 3], [3L, 24, 4], [3L, 14, 4]),
             (batch.Input.Past.Shape, batch.Target.Shape, batch.Input.PastMarks!.Shape, batch.Input.FutureMarks!.Shape), ShapesAreEqual);
         var starts = windows.Select(window => _data.Test.Rows.Start + window).ToArray();
@@ -34,7 +34,8 @@ public sealed class ForecastBatchTests : IDisposable
     public void WithoutACalendarThereAreNoMarks()
     {
         using var scope = new TensorScope();
-        var input = ForecastBatch.Of(_data.Train, [0], CalendarMarks.None, Device.Cpu).Input;
+        var data = WaveTable.Load(_folder["waves.csv"], section => section with { Marks = CalendarMarks.None });
+        var input = ForecastBatch.Of(data.Train, [0], Device.Cpu).Input;
         Assert.Equal((null, null), (input.PastMarks, input.FutureMarks));
     }
 
@@ -67,7 +68,7 @@ public sealed class ForecastBatchTests : IDisposable
         var data = WaveTable.Load(_folder["holes.csv"], section => section with { Fill = FillPolicy.Mask });
         Assert.Equal((1, 1), (data.Reading.Repairs.Counts[DataProblemKind.Gap], data.Reading.Repairs.Counts[DataProblemKind.MissingValue]));
 
-        var batch = ForecastBatch.Of(data.Train, [119 - 24, 118, 0], CalendarMarks.None, Device.Cpu);
+        var batch = ForecastBatch.Of(data.Train, [119 - 24, 118, 0], Device.Cpu);
         bool[] allThere = [.. Enumerable.Repeat(true, 6 * 3)];
         bool[] first = [.. allThere];
         first[1 * 3 + 1] = false;
@@ -80,7 +81,7 @@ public sealed class ForecastBatchTests : IDisposable
         expected[2 * 3 + 1] = expected[1 * 3 + 1];
         expected.AsSpan(11 * 3, 3).CopyTo(expected.AsSpan(12 * 3));
         Assert.Equal(expected, batch.Input.Past[1].ToArray<float>());
-        Assert.Null(ForecastBatch.Of(data.Train, [0], CalendarMarks.None, Device.Cpu).TargetMask);
+        Assert.Null(ForecastBatch.Of(data.Train, [0], Device.Cpu).TargetMask);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
@@ -41,6 +42,56 @@ public sealed class ForecastRunTests : IDisposable
         Assert.Equal(run.Data.Reading.Series.Times[^6..], forecast.Times);
         Assert.Equal(expected.Select((value, i) => value * scaler.Deviation[i % 2] + scaler.Mean[i % 2]), forecast.Values,
             (a, b) => Math.Abs(a - b) < 1e-5);
+    }
+
+    [Theory]
+    [InlineData("dlinear", CalendarMarks.Fraction)]
+    [InlineData("itransformer", CalendarMarks.Fraction)]
+    [InlineData("ts-transformer", CalendarMarks.None)]
+    public void ColumnsKnownAheadAreToldToEveryModel(string id, CalendarMarks marks)
+    {
+        var recipe = WaveTable.Recipe(_path, id);
+        var run = Trained(recipe with { Data = recipe.Data with { Marks = marks, Known = ["b"] } });
+        Assert.Equal((2, marks == CalendarMarks.None ? 1 : 5, 1), (run.Data.Shape.Variates, run.Data.Shape.Marks, run.Data.Shape.Known));
+        var window = run.Data.Test.Count - 1;
+        var expected = new ForecastEvaluator(run.Data, run.Data.Test, 1, Device.Cpu).Forecast(run.Model, [window]);
+        var scaler = run.Data.Scaled.Scaler;
+
+        // The last six rows as the future: a and c empty.
+        string Future(double more) => string.Join('\n', File.ReadLines(_path).Select((line, i) => (Cells: line.Split(','), i)).Select(row =>
+            row.i <= WaveTable.Rows - 6 ? string.Join(',', row.Cells)
+            : string.Create(CultureInfo.InvariantCulture, $"{row.Cells[0]},,{double.Parse(row.Cells[2], CultureInfo.InvariantCulture) + more},")));
+        File.WriteAllText(_folder["future.csv"], Future(0));
+        File.WriteAllText(_folder["other.csv"], Future(1));
+        var predictor = ForecastPredictor.Open(_folder["run"]);
+        var forecast = predictor.Predict(_folder["future.csv"]);
+        Assert.Equal(["a", "c"], forecast.Variates);
+        Assert.Equal(run.Data.Reading.Series.Times[^6..], forecast.Times);
+        Assert.Equal(expected.Select((value, i) => value * scaler.Deviation[i % 2] + scaler.Mean[i % 2]), forecast.Values,
+            (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.NotEqual(forecast.Values, predictor.Predict(_folder["other.csv"]).Values);
+    }
+
+    [Fact]
+    public void TheFutureOfKnownColumnsMustBeThere()
+    {
+        var recipe = WaveTable.Recipe(_path, "dlinear");
+        Trained(recipe with { Data = recipe.Data with { Known = ["b"] } });
+        var predictor = ForecastPredictor.Open(_folder["run"]);
+        Assert.Equal($"{_path} has 0 rows after the last value, expected the 6 rows of the horizon, with b filled in and a, c left empty.",
+            Message(() => predictor.Predict(_path)));
+        var late = _folder["late.csv"];
+        File.WriteAllLines(late, [.. File.ReadLines(_path), .. Enumerable.Range(1, 6).Select(hour => $"2024-01-17 {16 + hour}:00,,1,")]);
+        Assert.Equal($"{late} has a row for 2024-01-17 17:00:00 after the last value, expected one for 2024-01-17 16:00:00.",
+            Message(() => predictor.Predict(late)));
+    }
+
+    [Fact]
+    public void ABaselineThatLearnsNothingStaysOne()
+    {
+        var data = WaveTable.Load(_path, section => section with { Known = ["b"] });
+        Assert.IsType<SeasonalNaive>(ForecastModels.Build(new ModelSection { Id = "seasonal-naive" }, new SquaredLoss(), data, 1, Device.Cpu));
+        Assert.IsType<CovariateAdjusted>(ForecastModels.Build(new ModelSection { Id = "dlinear" }, new SquaredLoss(), data, 1, Device.Cpu));
     }
 
     [Fact]
