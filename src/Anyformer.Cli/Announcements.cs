@@ -1,4 +1,5 @@
 using Anyformer.Data.TimeSeries;
+using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
 using Spectre.Console;
 
@@ -7,6 +8,15 @@ namespace Anyformer.Cli;
 /// <summary>What a command tells before its work begins, on standard error.</summary>
 public static class Announcements
 {
+    /// <summary>What a run is going to learn from.</summary>
+    public static void Run(TrainingRun run)
+    {
+        if (run is ForecastRun forecast)
+            Data(forecast.Data);
+        if (run is PretrainingRun pretraining)
+            Data(pretraining.Data);
+    }
+
     /// <summary>What was read, and what was found wrong with it or repaired.</summary>
     public static void Data(ForecastData data)
     {

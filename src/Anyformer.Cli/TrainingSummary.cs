@@ -5,7 +5,7 @@ using Anyformer.Comparison;
 using Anyformer.Inspection;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
-using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks;
 using Anyformer.Training;
 using Spectre.Console;
 
@@ -25,59 +25,53 @@ public static class TrainingSummary
     public static string ReportPath(string folder) => Path.Combine(folder, "report.html");
 
     /// <summary>Evaluates the run and writes it down.</summary>
-    public static void Write(ForecastRun run, TrainingState state, DateTimeOffset startedAt, string command)
+    public static void Write(TrainingRun run, TrainingState state, DateTimeOffset startedAt, string command)
     {
-        var evaluation = run.Evaluate();
-        var speed = run.MeasureSpeed();
+        var outcome = TrainingOutcome.Of(run);
         var model = new ModelResult
         {
-            Id = run.Recipe.Model.Id,
-            Name = MethodCatalog.Get<Forecaster>(run.Recipe.Model.Id).Name,
-            Parameters = run.Model.ParameterCount(),
+            Id = run.ModelId,
+            Name = MethodCatalog.Get<Forecaster>(run.ModelId).Name,
+            Parameters = outcome.Parameters,
             Seeds = [new SeedResult
             {
-                Seed = (ulong)run.Recipe.Training.Seed,
-                Errors = evaluation.Errors,
-                IntervalCoverage = evaluation.TestIntervals.Coverage,
+                Seed = (ulong)run.Training.Seed,
+                Errors = outcome.Errors,
+                IntervalCoverage = outcome.IntervalCoverage,
                 Steps = state.Step,
                 Epochs = state.Epoch,
                 TrainingSeconds = state.Seconds,
-                TrainingThroughput = state.Seconds > 0 ? state.Step * run.Recipe.Training.BatchSize / state.Seconds : double.NaN,
-                LatencyMilliseconds = speed.LatencyMilliseconds,
-                InferenceThroughput = speed.Throughput,
+                TrainingThroughput = state.Seconds > 0 ? state.Step * run.Training.BatchSize / state.Seconds : double.NaN,
+                LatencyMilliseconds = outcome.Speed.LatencyMilliseconds,
+                InferenceThroughput = outcome.Speed.Throughput,
                 PeakMemoryBytes = ProcessMemory.Peak,
                 Curve = run.LearningCurve(),
             }],
         };
-        var test = evaluation.Test.Overall;
-        var experiment = Experiment(run, startedAt, command);
-        var samples = run.Samples(evaluation.Intervals);
-        var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = samples };
-        TrainReport.Write(ReportPath(run.Folder), experiment, model, samples, run.Recipe.ToDocument().ToYaml());
+        var experiment = Experiment(run, outcome, startedAt, command);
+        var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = outcome.Samples };
+        TrainReport.Write(ReportPath(run.Folder), experiment, model, outcome.Samples, run.Recipe.ToDocument().ToYaml());
         AtomicFile.WriteText(ResultPath(run.Folder), ComparisonJson.Write(result)); // Last: it tells that the run is done.
         Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"test MSE {test.MeanSquaredError:0.0000}, MAE {test.MeanAbsoluteError:0.0000} (best epoch {state.BestEpoch} of {state.Epoch}, {state.Step} steps, {state.Seconds:0} s)"));
-        Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"prediction intervals for {100 * evaluation.Intervals.Coverage:0.#} % cover {100 * evaluation.TestIntervals.Coverage:0.0} % of the test values"));
-        if (run.Recipe.Published is { } published)
-            Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"published MSE {published.Mse:0.000}, MAE {published.Mae:0.000}{(published.Source is { } source ? $" ({source})" : "")}"));
+            $"{outcome.Headline} (best epoch {state.BestEpoch} of {state.Epoch}, {state.Step} steps, {state.Seconds:0} s)"));
+        foreach (var remark in outcome.Remarks)
+            Terminal.Out.WriteLine(remark);
         Terminal.Error.WriteLine($"Report: {ReportPath(run.Folder)}");
     }
 
     private static string ResultPath(string folder) => Path.Combine(folder, "result.json");
 
-    private static Experiment Experiment(ForecastRun run, DateTimeOffset startedAt, string command) => new()
+    private static Experiment Experiment(TrainingRun run, TrainingOutcome outcome, DateTimeOffset startedAt, string command) => new()
     {
-        Title = run.Recipe.Name ?? $"{run.Recipe.Model.Id} on {run.Recipe.Data.Source}",
+        Title = run.Title,
         Command = command,
         StartedAt = startedAt,
         DurationSeconds = (DateTimeOffset.Now - startedAt).TotalSeconds,
         Machine = Machine.Facts(),
-        Data = Descriptions.Of(run.Data),
-        Budget = Budget(run.Recipe.Training),
-        Seeds = [(ulong)run.Recipe.Training.Seed],
-        Metrics = ForecastErrors.All,
+        Data = outcome.Data,
+        Budget = Budget(run.Training),
+        Seeds = [(ulong)run.Training.Seed],
+        Metrics = outcome.Metrics,
         ItemName = "windows",
     };
 

@@ -35,7 +35,8 @@ public static class BacktestCommand
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
         var path = parsed.GetValue(s_recipe)!;
-        var recipe = TrainingRuns.Load(path, parsed.GetValue(s_set) ?? []);
+        var recipe = Recipe.Load(path, parsed.GetValue(s_set) ?? []) as ForecastRecipe
+            ?? throw new UserException($"The recipe '{path}' is for no task that can be backtested.");
         var folder = parsed.GetValue(s_output) ?? Path.Combine("runs", $"{recipe.Name ?? Path.GetFileNameWithoutExtension(path)}-backtest");
         Engine.Start(recipe.Training.Threads);
         var data = ForecastData.Load(recipe.Data, DataFolders.Store(parsed));

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using Anyformer.Tasks.Forecasting;
+using Anyformer.Recipes;
+using Anyformer.Tasks;
 using Spectre.Console;
 
 namespace Anyformer.Cli.Commands;
@@ -43,7 +44,7 @@ public static class TrainCommand
         var resume = Directory.Exists(given);
         if (resume && Refused(parsed) is { } option)
             throw new UserException(
-                $"{option} is for new runs: the run '{given}' goes on in its own folder with its own recipe, {ForecastRun.RecipePath(given)}.");
+                $"{option} is for new runs: the run '{given}' goes on in its own folder with its own recipe, {TrainingRun.RecipePath(given)}.");
         if (resume && TrainingSummary.IsIn(given))
         {
             Terminal.Error.WriteLine($"The run '{given}' is finished, its report is {TrainingSummary.ReportPath(given)}.");
@@ -65,9 +66,9 @@ public static class TrainCommand
     private static string? Refused(ParseResult parsed) =>
         parsed.GetValue(s_set) is { Length: > 0 } ? "--set" : parsed.GetValue(s_output) is not null ? "--output" : null;
 
-    private static ForecastRun Begin(ParseResult parsed, string recipePath)
+    private static TrainingRun Begin(ParseResult parsed, string recipePath)
     {
-        var recipe = TrainingRuns.Load(recipePath, parsed.GetValue(s_set) ?? []);
+        var recipe = Recipe.Load(recipePath, parsed.GetValue(s_set) ?? []);
         var folder = parsed.GetValue(s_output) ?? Path.Combine("runs", recipe.Name ?? Path.GetFileNameWithoutExtension(recipePath));
         var run = TrainingRuns.Open(recipe, folder, parsed);
         return run.CanResume || TrainingSummary.IsIn(folder)
@@ -76,11 +77,11 @@ public static class TrainCommand
             : run;
     }
 
-    private static ForecastRun Reopen(ParseResult parsed, string folder)
+    private static TrainingRun Reopen(ParseResult parsed, string folder)
     {
-        var path = ForecastRun.RecipePath(folder);
+        var path = TrainingRun.RecipePath(folder);
         return File.Exists(path)
-            ? TrainingRuns.Open(TrainingRuns.Load(path, []), folder, parsed)
+            ? TrainingRuns.Open(Recipe.Load(path), folder, parsed)
             : throw new UserException($"The folder '{folder}' holds no run to go on with: expected {path}.");
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Anyformer.Cli.Progress;
 using Anyformer.Recipes;
+using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
 using Anyformer.Torch;
 using Anyformer.Training;
@@ -10,25 +11,30 @@ namespace Anyformer.Cli.Commands;
 /// <summary>Opens training runs and brings them to their end, for every command that trains.</summary>
 internal static class TrainingRuns
 {
-    /// <summary>The recipe of a file, with values set over it.</summary>
-    /// <exception cref="UserException">The recipe cannot be read, or is for another task.</exception>
-    public static ForecastRecipe Load(string path, string[] overrides) => Recipe.Load(path, overrides) as ForecastRecipe
-        ?? throw new UserException($"The recipe '{path}' is for no task that can be trained yet.");
-
     /// <summary>The run of a recipe in a folder, its data read and its model built.</summary>
-    public static ForecastRun Open(ForecastRecipe recipe, string folder, ParseResult parsed)
+    public static TrainingRun Open(Recipe recipe, string folder, ParseResult parsed)
     {
-        Engine.Start(recipe.Training.Threads);
-        return new ForecastRun(recipe, DataFolders.Store(parsed), folder);
+        var store = DataFolders.Store(parsed);
+        switch (recipe)
+        {
+            case ForecastRecipe forecast:
+                Engine.Start(forecast.Training.Threads);
+                return new ForecastRun(forecast, store, folder);
+            case PretrainingRecipe pretraining:
+                Engine.Start(pretraining.Training.Threads);
+                return new PretrainingRun(pretraining, store, folder);
+            default:
+                throw new UserException($"The recipe of the run '{folder}' is for no task that can be trained yet.");
+        }
     }
 
     /// <summary>Trains to the end, from the last checkpoint if asked to, and writes the summary. The exit code.</summary>
-    public static int Complete(ForecastRun run, bool resume, ParseResult parsed, CancellationToken cancellation)
+    public static int Complete(TrainingRun run, bool resume, ParseResult parsed, CancellationToken cancellation)
     {
         var startedAt = DateTimeOffset.Now;
         RunFolders.Enter(run.Folder);
         EnvironmentFile.Append(run.Folder, parsed, startedAt);
-        Announcements.Data(run.Data);
+        Announcements.Run(run);
         var state = Train(run, resume, cancellation);
         if (!state.Finished)
             return CommandLine.Interrupted($"Interrupted at step {state.Step}: go on with 'anyformer train {ShellText.Quote(run.Folder)}'.");
@@ -55,10 +61,10 @@ internal static class TrainingRuns
         return 0;
     }
 
-    private static TrainingState Train(ForecastRun run, bool resume, CancellationToken cancellation) => ProgressDisplay.Show(ProgressDisplay.StepsPerSecond, display =>
+    private static TrainingState Train(TrainingRun run, bool resume, CancellationToken cancellation) => ProgressDisplay.Show(ProgressDisplay.StepsPerSecond, display =>
     {
         using var promise = Announcements.OnInterrupt(cancellation);
-        var task = display.Add(run.Recipe.Model.Id);
+        var task = display.Add(run.ModelId);
         var state = run.Train(resume, new TrainingProgressObserver(task), cancellation);
         if (state.Finished)
             task.Finish();

@@ -10,6 +10,7 @@ namespace Anyformer.Recipes;
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
 [JsonDerivedType(typeof(ForecastRecipe), "forecast")]
+[JsonDerivedType(typeof(PretrainingRecipe), "forecast-pretraining")]
 public abstract record Recipe
 {
     /// <summary>What the experiment is called in run folders and reports; null for a name made of the model and the data.</summary>

@@ -69,6 +69,11 @@ public sealed record TrainingSection : IValidatableObject
     [Range(1, int.MaxValue)]
     public int Epochs { get; init; } = 10;
 
+    /// <summary>First epochs in which only the head learns and all other weights stay as they were loaded (linear probing).</summary>
+    [Description("first epochs in which only the head learns")]
+    [Range(0, int.MaxValue)]
+    public int FreezeEpochs { get; init; }
+
     /// <summary>Optimiser steps at most; null for no limit but the epochs.</summary>
     [Description("optimiser steps at most")]
     [Range(1.0, double.MaxValue)]

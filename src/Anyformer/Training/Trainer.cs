@@ -19,6 +19,7 @@ public sealed class Trainer
     private readonly Optimizer _optimizer;
     private readonly WeightAverage? _average;
     private readonly EarlyStopping _earlyStopping;
+    private readonly LinearProbing? _probing;
     private readonly Stopwatch _clock = new();
     private TrainingState _state = new();
     private double _secondsBefore;
@@ -28,7 +29,7 @@ public sealed class Trainer
     /// <param name="options">How.</param>
     /// <param name="checkpoints">Where checkpoints go; null to keep none.</param>
     /// <param name="observers">Who looks on.</param>
-    /// <exception cref="UserException">The model has no parameters.</exception>
+    /// <exception cref="UserException">The model has no parameters, or no head that could learn alone.</exception>
     public Trainer(TrainingJob job, TrainingSection options, CheckpointStore? checkpoints = null, params TrainingObserver[] observers)
     {
         (_job, _options, _checkpoints, _observers) = (job, options, checkpoints, observers);
@@ -37,6 +38,7 @@ public sealed class Trainer
             throw new UserException($"{job.Model.GetType().Name} has no parameters, so there is nothing to train.");
         _average = options.EmaDecay is { } decay ? new WeightAverage(job.Model, decay) : null;
         _earlyStopping = new EarlyStopping(options.Patience ?? int.MaxValue);
+        _probing = options.FreezeEpochs > 0 ? new LinearProbing(job.Model, options.FreezeEpochs) : null;
     }
 
     private int StepsPerEpoch => _job.StepsPerEpoch(_options.Accumulate);
@@ -64,6 +66,7 @@ public sealed class Trainer
             RunEpoch(cancellation);
         if (!_state.Finished)
             SaveLast();
+        _probing?.Unfreeze();
         _job.Model.Eval();
         return _state;
     }
@@ -72,6 +75,7 @@ public sealed class Trainer
     {
         _job.Model.Train();
         _job.BeginEpoch(_state.Epoch);
+        _probing?.BeginEpoch(_state.Epoch);
         while (!EpochIsOver)
         {
             Step();

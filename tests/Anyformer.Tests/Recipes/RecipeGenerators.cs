@@ -39,6 +39,13 @@ internal static class RecipeGenerators
             Evaluation = new EvaluationSection { BatchSize = batch, DropLast = dropLast },
         };
 
+    public static Gen<PretrainingRecipe> Pretraining { get; } =
+        from model in Model
+        from data in Data
+        from training in Training
+        from ratio in Gen.Choose(1, 999).Select(thousandths => thousandths / 1000.0)
+        select new PretrainingRecipe { Model = model, Data = data, Training = training, Masking = new MaskingSection { Ratio = ratio } };
+
     private static Gen<int> Count => Gen.Choose(1, int.MaxValue);
 
     private static Gen<double> Fraction => Gen.Choose(0, int.MaxValue - 1).Select(value => value / (double)int.MaxValue);
@@ -63,8 +70,9 @@ internal static class RecipeGenerators
 
     private static Gen<ModelSection> Model =>
         from id in Text
+        from weights in Maybe(Text)
         from options in Mapping(3)
-        select new ModelSection { Id = id, Options = options };
+        select new ModelSection { Id = id, Weights = weights, Options = options };
 
     private static Gen<ForecastDataSection> Data =>
         from source in Text
@@ -104,6 +112,7 @@ internal static class RecipeGenerators
         from clip in MaybeValue(Positive)
         from precision in Gen.Elements(Enum.GetValues<AutocastPrecision>())
         from patience in MaybeValue(Count)
+        from frozen in Gen.Choose(0, int.MaxValue)
         from seed in Gen.Choose(0, int.MaxValue).Select(seed => seed * 4_000_000_000L)
         select new TrainingSection
         {
@@ -116,6 +125,7 @@ internal static class RecipeGenerators
             GradientClip = clip,
             Autocast = precision,
             Patience = patience,
+            FreezeEpochs = frozen,
             Seed = seed,
         };
 

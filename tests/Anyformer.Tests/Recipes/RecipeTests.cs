@@ -100,8 +100,8 @@ public class RecipeTests
     [InlineData("floor: 0.01", "flor: 0.01",
         "There is an unknown key 'flor' at line 18 of r.yaml in 'training.schedule'; did you mean 'floor'?")]
     [InlineData("gradient-clip: 1", "gradient-clip: 0", "'training.gradient-clip' at line 19 of r.yaml is 0; expected more than 0.")]
-    [InlineData("task: forecast", "task: cook", "'task' at line 2 of r.yaml is 'cook'; expected forecast.")]
-    [InlineData("task: forecast", "", "There is no key 'task' at line 3 of r.yaml; expected forecast.")]
+    [InlineData("task: forecast", "task: cook", "'task' at line 2 of r.yaml is 'cook'; expected one of forecast, forecast-pretraining.")]
+    [InlineData("task: forecast", "", "There is no key 'task' at line 3 of r.yaml; expected one of forecast, forecast-pretraining.")]
     public void MistakesAreToldInOneSentence(string old, string replacement, string message) =>
         Assert.Equal(message, Assert.Throws<UserException>(() => Bind(Full.Replace(old, replacement))).Message);
 
@@ -142,6 +142,7 @@ public class RecipeTests
             model:
               id: itransformer
               preset: null
+              weights: null
               options: {}
             data:
               source: etth1
@@ -169,6 +170,7 @@ public class RecipeTests
               epsilon: 1e-08
               batch-size: 32
               epochs: 10
+              freeze-epochs: 0
               max-steps: null
               max-time: null
               schedule: type1
@@ -200,6 +202,7 @@ public class RecipeTests
         Assert.Equal("""
               id: itransformer
               preset: null
+              weights: null
               options:
                 width: 256
                 heads: 8
@@ -237,6 +240,10 @@ public class RecipeTests
         Assert.Equal(recipe.GetHashCode(), reread.GetHashCode());
         Assert.Equal(yaml, reread.ToDocument().ToYaml());
     }, runs: 200);
+
+    [Fact]
+    public void AnyPretrainingRecipeRoundTrips() => Property.Holds(RecipeGenerators.Pretraining, recipe =>
+        Assert.Equal(recipe, RecipeDocument.Parse(recipe.ToDocument().ToYaml(), "r.yaml").Bind<Recipe>()), runs: 30);
 
     [Fact]
     public void MutatedYamlIsARecipeOrAUserException()

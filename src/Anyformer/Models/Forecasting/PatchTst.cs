@@ -11,8 +11,9 @@ namespace Anyformer.Models.Forecasting;
 [Method("patchtst", "PatchTST", Family.Forecasting, 2023,
     Paper = "Nie, Nguyen, Sinthong, Kalagnanam, A Time Series is Worth 64 Words: Long-term Forecasting with Transformers, ICLR 2023, arXiv 2211.14730",
     Complexity = "O((lookback / stride)²)")]
-public sealed class PatchTst : Forecaster
+public sealed class PatchTst : Forecaster, IPretrainable
 {
+    private readonly PatchTstOptions _options;
     private readonly Patching _patching;
     private readonly SeriesDecomposition? _decomposition;
 
@@ -20,6 +21,7 @@ public sealed class PatchTst : Forecaster
     /// <exception cref="UserException">Not a single patch fits the look-back, or options contradict each other.</exception>
     public PatchTst(ForecastShape shape, PatchTstOptions options)
     {
+        _options = options;
         _patching = new Patching(shape.Lookback, options.PatchLength, options.Stride, options.PatchFit);
         TakesAnyVariates = !options.Individual && !(options.WindowNorm && options.AffineWindowNorm);
         Norm = !options.WindowNorm ? null : options.AffineWindowNorm
@@ -44,6 +46,11 @@ public sealed class PatchTst : Forecaster
 
     /// <summary>With a split into season and trend, the model of the trend; this one is the season's then.</summary>
     private PatchTst? Trend { get; }
+
+    /// <inheritdoc/>
+    public SeriesPretraining Pretraining(double maskRatio) => Trend is null
+        ? new PatchTstPretraining(_patching, Norm, Backbone, _options, maskRatio)
+        : throw new UserException("Season and trend cannot be pre-trained by hiding patches; leave decomposition out.");
 
     /// <inheritdoc/>
     protected override Tensor Forward(ForecastInput input)

@@ -16,8 +16,7 @@ public sealed class ForecastTrainingJob : TrainingJob
     private readonly ForecastLoss _loss;
     private readonly ForecastEvaluator _validation;
     private readonly Device _device;
-    private readonly long _seed;
-    private int[] _order = [];
+    private readonly ShuffledBatches _batches;
 
     /// <summary>A job of a model on data.</summary>
     /// <param name="model">The forecaster, on <paramref name="device"/>.</param>
@@ -29,8 +28,8 @@ public sealed class ForecastTrainingJob : TrainingJob
     /// <param name="device">Where batches go.</param>
     public ForecastTrainingJob(Forecaster model, ForecastData data, ForecastLoss loss, int batchSize, int evaluationBatchSize, long seed, Device device)
     {
-        (_model, _data, _loss, _seed, _device) = (model, data, loss, seed, device);
-        BatchSize = Math.Min(batchSize, data.Train.Count);
+        (_model, _data, _loss, _device) = (model, data, loss, device);
+        _batches = new ShuffledBatches(data.Train.Count, batchSize, seed);
         _validation = new ForecastEvaluator(data, data.Validation, evaluationBatchSize, device);
     }
 
@@ -38,28 +37,23 @@ public sealed class ForecastTrainingJob : TrainingJob
     public override Module Model => _model;
 
     /// <inheritdoc/>
-    public override int BatchCount => _data.Train.Count / BatchSize;
+    public override int BatchCount => _batches.Count;
 
     /// <inheritdoc/>
-    public override int BatchSize { get; }
+    public override int BatchSize => _batches.BatchSize;
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Metadata => new ForecastMetadata(_data).ToTexts();
 
     /// <inheritdoc/>
-    public override void BeginEpoch(int epoch)
-    {
-        using var scope = new TensorScope();
-        using var generator = new Generator(_seed + epoch);
-        _order = Array.ConvertAll(Functional.RandPerm(_data.Train.Count, generator).ToArray<long>(), static window => (int)window);
-    }
+    public override void BeginEpoch(int epoch) => _batches.BeginEpoch(epoch);
 
     /// <inheritdoc/>
     public override Tensor Loss(int batch)
     {
         using var scope = new TensorScope();
         using var auxiliary = new AuxiliaryLoss();
-        var windows = ForecastBatch.Of(_data.Train, _order.AsSpan(batch * BatchSize, BatchSize), _device);
+        var windows = ForecastBatch.Of(_data.Train, _batches[batch], _device);
         return scope.Keep(auxiliary.AddTo(_loss.Of(_model, windows)));
     }
 

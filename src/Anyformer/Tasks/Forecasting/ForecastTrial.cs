@@ -84,13 +84,13 @@ internal sealed class ForecastTrial
     {
         var recipe = new ForecastRecipe
         {
-            Model = _section,
+            Model = ForecastModels.WithEveryOption(_section),
             Data = _settings.Data,
             Loss = _settings.Loss,
             Training = training,
             Evaluation = _settings.Evaluation,
         };
-        ForecastModels.WithEveryOption(recipe).ToDocument().Save(ForecastRun.RecipePath(_folder));
+        recipe.ToDocument().Save(ForecastRun.RecipePath(_folder));
         Evaluation!.Intervals.Save(ForecastRun.IntervalsPath(_folder));
     }
 

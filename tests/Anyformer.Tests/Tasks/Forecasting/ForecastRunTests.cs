@@ -271,13 +271,4 @@ public sealed class ForecastRunTests : IDisposable
     }
 
     private static string Message(Action act) => Assert.Throws<UserException>(act).Message;
-
-    private sealed class StopAt(long step, CancellationTokenSource? cancellation) : TrainingObserver
-    {
-        public override void OnStep(StepReport report)
-        {
-            if (report.Step == step)
-                cancellation!.Cancel();
-        }
-    }
 }

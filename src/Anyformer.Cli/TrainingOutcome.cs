@@ -1,0 +1,87 @@
+using System.Globalization;
+using Anyformer.Comparison;
+using Anyformer.Recipes;
+using Anyformer.Tasks;
+using Anyformer.Tasks.Forecasting;
+
+namespace Anyformer.Cli;
+
+/// <summary>What a finished run came to, measured as its task measures.</summary>
+internal sealed record TrainingOutcome
+{
+    /// <summary>What the model learnt from.</summary>
+    public required DataDescription Data { get; init; }
+
+    /// <summary>Trainable parameters.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>The errors that were measured, the one that ranks first.</summary>
+    public required IReadOnlyList<ErrorMetric> Metrics { get; init; }
+
+    /// <summary>Their values, by id.</summary>
+    public required IReadOnlyDictionary<string, double> Errors { get; init; }
+
+    /// <summary>The share of test values in their prediction intervals; NaN for a task without such.</summary>
+    public double IntervalCoverage { get; init; } = double.NaN;
+
+    /// <summary>How fast the model answers; NaN for a model that is no use on its own.</summary>
+    public ForecastSpeed Speed { get; init; } = new(double.NaN, double.NaN);
+
+    /// <summary>Forecasts beside the truth, for pictures.</summary>
+    public IReadOnlyList<ForecastSample> Samples { get; init; } = [];
+
+    /// <summary>The errors in a few words, for the terminal.</summary>
+    public required string Headline { get; init; }
+
+    /// <summary>What else the terminal tells.</summary>
+    public required IReadOnlyList<string> Remarks { get; init; }
+
+    /// <summary>Measures a run.</summary>
+    public static TrainingOutcome Of(TrainingRun run) => run switch
+    {
+        ForecastRun forecast => Of(forecast),
+        PretrainingRun pretraining => Of(pretraining),
+        _ => throw new ArgumentException($"A {run.GetType().Name} has no measure.", nameof(run)),
+    };
+
+    private static TrainingOutcome Of(ForecastRun run)
+    {
+        var evaluation = run.Evaluate();
+        var test = evaluation.Test.Overall;
+        return new TrainingOutcome
+        {
+            Data = Descriptions.Of(run.Data),
+            Parameters = run.Model.ParameterCount(),
+            Metrics = ForecastErrors.All,
+            Errors = evaluation.Errors,
+            IntervalCoverage = evaluation.TestIntervals.Coverage,
+            Speed = run.MeasureSpeed(),
+            Samples = run.Samples(evaluation.Intervals),
+            Headline = Text($"test MSE {test.MeanSquaredError:0.0000}, MAE {test.MeanAbsoluteError:0.0000}"),
+            Remarks =
+            [
+                Text($"prediction intervals for {100 * evaluation.Intervals.Coverage:0.#} % cover {100 * evaluation.TestIntervals.Coverage:0.0} % of the test values"),
+                .. run.Recipe.Published is { } published ? [Published(published)] : Array.Empty<string>(),
+            ],
+        };
+    }
+
+    private static TrainingOutcome Of(PretrainingRun run)
+    {
+        var error = run.Evaluate();
+        return new TrainingOutcome
+        {
+            Data = Descriptions.Of(run.Data),
+            Parameters = run.Model.ParameterCount(),
+            Metrics = [PretrainingRun.Error],
+            Errors = new Dictionary<string, double> { [PretrainingRun.Error.Id] = error },
+            Headline = Text($"{PretrainingRun.Error.Name} {error:0.0000}"),
+            Remarks = [$"a forecasting recipe starts from these weights with --set {ShellText.Quote($"model.weights={run.Folder}")}"],
+        };
+    }
+
+    private static string Published(PublishedFigures figures) =>
+        Text($"published MSE {figures.Mse:0.000}, MAE {figures.Mae:0.000}{(figures.Source is { } source ? $" ({source})" : "")}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
