@@ -3,7 +3,6 @@ using Anyformer.Models.Forecasting;
 using Anyformer.Modules;
 using Anyformer.Tasks;
 using Anyformer.Tests.Models.Forecasting;
-using Anyformer.Torch;
 
 namespace Anyformer.Tests.Tasks;
 

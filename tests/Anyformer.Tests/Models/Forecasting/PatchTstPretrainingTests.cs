@@ -12,7 +12,14 @@ public sealed class PatchTstPretrainingTests
 {
     private static readonly PatchTstOptions s_options = new()
     {
-        PatchLength = 3, Stride = 3, PatchFit = PatchFit.DropFirst, Width = 8, Heads = 2, FeedForwardWidth = 6, Layers = 2, Dropout = 0,
+        PatchLength = 3,
+        Stride = 3,
+        PatchFit = PatchFit.DropFirst,
+        Width = 8,
+        Heads = 2,
+        FeedForwardWidth = 6,
+        Layers = 2,
+        Dropout = 0,
     };
 
     private static readonly ForecastShape s_shape = Forecasts.Shape(17, 4, 2);

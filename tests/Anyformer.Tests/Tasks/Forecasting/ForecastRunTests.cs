@@ -5,7 +5,6 @@ using Anyformer.Recipes;
 using Anyformer.Tasks.Forecasting;
 using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
-using Anyformer.Training;
 using Anyformer.Training.Logging;
 
 namespace Anyformer.Tests.Tasks.Forecasting;

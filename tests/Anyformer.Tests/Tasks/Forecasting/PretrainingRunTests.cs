@@ -4,7 +4,6 @@ using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
-using Anyformer.Torch;
 using Anyformer.Training;
 
 namespace Anyformer.Tests.Tasks.Forecasting;
@@ -14,7 +13,14 @@ public sealed class PretrainingRunTests : IDisposable
 {
     private static readonly PatchTstOptions s_options = new()
     {
-        PatchLength = 4, Stride = 4, PatchFit = PatchFit.DropFirst, Width = 8, Heads = 2, FeedForwardWidth = 8, Layers = 1, Dropout = 0,
+        PatchLength = 4,
+        Stride = 4,
+        PatchFit = PatchFit.DropFirst,
+        Width = 8,
+        Heads = 2,
+        FeedForwardWidth = 8,
+        Layers = 1,
+        Dropout = 0,
     };
 
     private readonly TemporaryFolder _folder = new();
