@@ -59,20 +59,25 @@ public class TrainCommandTests(TrainedRun trained)
     [Fact]
     public void AForecasterGoesOnFromPretrainedWeights()
     {
-        const string model = "{ id: patchtst, options: { patch-length: 4, stride: 4, width: 8, heads: 2, layers: 1, feed-forward-width: 8 } }";
-        _workspace.Write("pre.yaml", $"task: forecast-pretraining\nmodel: {model}\ndata: {{ source: series.csv, lookback: 24, horizon: 6, label-length: 0 }}\n"
-            + "training: { threads: 1, epochs: 2, learning-rate: 0.01 }\n");
-        var pretrained = _workspace.Run("train", "pre.yaml").Succeeded();
-        Assert.Matches(@"^validation masked MSE \d\.\d{4} \(best epoch \d of 2, \d+ steps, \d+ s\)\na forecasting recipe starts from these weights with --set model\.weights=runs/pre\n$", pretrained.Output);
+        _workspace.Write("pre.yaml", """
+            task: forecast-pretraining
+            model: { id: patchtst, options: { patch-length: 4, stride: 4, width: 8, heads: 2, layers: 1, feed-forward-width: 8 } }
+            data: { source: series.csv, lookback: 24, horizon: 6, label-length: 0 }
+            training: { threads: 1, epochs: 2, learning-rate: 0.01 }
+            """);
+        var output = _workspace.Run("train", "pre.yaml").Succeeded().Output.Split('\n');
+        Assert.Matches(@"^validation masked MSE \d\.\d{4} \(best epoch \d of 2, \d+ steps, \d+ s\)$", output[0]);
+        Assert.Equal("a forecasting recipe starts from these weights with --set model.weights=runs/pre", output[1]);
         Assert.Equal(2, _workspace.Result("runs/pre").Models[0].Seeds[0].Curve.Count);
         Assert.Contains("Masked", _workspace.Read("runs/pre/report.html"), StringComparison.OrdinalIgnoreCase);
         Assert.Equal(0, _workspace.Run("train", "runs/pre").Succeeded().Output.Length);
 
-        _workspace.Run("train", "pre.yaml", "--set", "task=forecast", "--set", "model.weights=runs/pre", "--set", "training.freeze-epochs=1", "--output", "fine").Succeeded();
+        string[] start = ["train", "pre.yaml", "--set", "task=forecast", "--set"];
+        _workspace.Run([.. start, "model.weights=runs/pre", "--set", "training.freeze-epochs=1", "--output", "fine"]).Succeeded();
         Assert.Contains("\n  weights: runs/pre\n", _workspace.Read("fine/recipe.yaml"), StringComparison.Ordinal);
         Assert.Equal(
             "The weights 'none' are not there: expected a safetensors file, or the folder of a run with none.",
-            _workspace.Run("train", "pre.yaml", "--set", "task=forecast", "--set", "model.weights=none", "--output", "wrong").Mistake());
+            _workspace.Run([.. start, "model.weights=none", "--output", "wrong"]).Mistake());
     }
 
     [Theory]
