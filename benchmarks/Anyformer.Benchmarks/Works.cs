@@ -17,6 +17,8 @@ internal static class Works
         ["itransformer"] = seconds => Measure(seconds, 20, 1, ITransformerStep(new ITransformerOptions())),
         ["crossformer"] = seconds => Measure(seconds, 3, 1, CrossformerStep()),
         ["pathformer"] = seconds => Measure(seconds, 3, 1, PathformerStep()),
+        ["informer"] = seconds => Measure(seconds, 3, 1, TrainingStep(s_etth1, shape => new Informer(shape, new InformerOptions()))),
+        ["autoformer"] = seconds => Measure(seconds, 3, 1, AutoformerStep()),
         ["operator"] = OperatorCalls,
     };
 
@@ -35,6 +37,10 @@ internal static class Works
     /// <summary>A training step of Pathformer at the official ETTh1 settings, 96 to 96, with its balance of experts.</summary>
     private static Action PathformerStep() =>
         TrainingStep(s_etth1, shape => new Pathformer(shape, new PathformerOptions()), batch: 128);
+
+    /// <summary>A training step of Autoformer at the official ETTh1 settings, 96 to 96.</summary>
+    private static Action AutoformerStep() =>
+        TrainingStep(s_etth1, shape => new AutoformerForecaster(shape, AutoformerOptions.Presets["ett"]));
 
     /// <summary>A training step of a forecaster by Adam.</summary>
     private static Action TrainingStep(ForecastShape shape, Func<ForecastShape, Forecaster> build, int batch = 32)

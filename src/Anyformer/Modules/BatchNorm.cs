@@ -45,6 +45,7 @@ public sealed class BatchNorm : TensorModule
     {
         if (IsTraining)
             NumBatchesTracked.AddInPlace(1);
-        return Functional.BatchNorm(input, Weight, Bias, RunningMean, RunningVar, IsTraining, _momentum, _epsilon, cudnnEnabled: true);
+        // Under autocast, what comes out of a matrix product is narrower than the weights and the statistics.
+        return Functional.BatchNorm(input.To(Weight.DType), Weight, Bias, RunningMean, RunningVar, IsTraining, _momentum, _epsilon, cudnnEnabled: true);
     }
 }

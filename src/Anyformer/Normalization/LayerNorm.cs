@@ -26,5 +26,7 @@ public sealed class LayerNorm : NormalizationLayer
     public Parameter Bias { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => Functional.LayerNorm(input, _shape, Weight, Bias, _epsilon);
+    protected override Tensor Forward(Tensor input) =>
+        // Under autocast, what comes out of a matrix product is narrower than the weights, and libtorch wants both of one type.
+        Functional.LayerNorm(input.To(Weight.DType), _shape, Weight, Bias, _epsilon);
 }

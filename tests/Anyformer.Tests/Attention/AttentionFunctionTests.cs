@@ -48,6 +48,19 @@ public sealed class AttentionFunctionTests
 
     [Theory]
     [MemberData(nameof(Ids))]
+    public void HalfPrecisionKeepsItsType(string id)
+    {
+        using var scope = new TensorScope();
+        var function = Part<AttentionFunction>.Of(id).Build(new AttentionShape(2, 4));
+        function.To(DType.BFloat16);
+        Tensor Draw(int seed) => Tensors.Normal(seed, 2, 2, 11, 4).To(DType.BFloat16);
+        var context = function.Call(Draw(1), Draw(2), Draw(3));
+        Assert.Equal(DType.BFloat16, context.DType);
+        Assert.All(context.Numbers(), value => Assert.True(double.IsFinite(value)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
     public void ITransformerTrainsWithIt(string id)
     {
         using var scope = new TensorScope();

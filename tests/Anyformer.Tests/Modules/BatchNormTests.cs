@@ -24,6 +24,15 @@ public sealed class BatchNormTests
         _module.Call(Input(1)), 1e-6);
 
     [Fact]
+    public void NarrowInputIsNormalisedInThePrecisionOfTheWeights()
+    {
+        using var scope = new TensorScope();
+        _module.Eval();
+        var narrow = Input(3).To(DType.BFloat16);
+        Tensors.AssertSame(_module.Call(narrow.To(DType.Float32)), _module.Call(narrow));
+    }
+
+    [Fact]
     public void TrainingMovesTheRunningStatistics()
     {
         Tensors.AssertClose([0.02548234537243843, -0.0056077707558870316], _module.RunningMean, 1e-7);

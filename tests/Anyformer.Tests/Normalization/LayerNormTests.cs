@@ -32,4 +32,12 @@ public sealed class LayerNormTests
         });
         Tensors.AssertClose([.. expected], new LayerNorm(width, epsilon).Call(input));
     }, runs: 30);
+
+    [Fact]
+    public void NarrowVectorsAreNormalisedInThePrecisionOfTheWeights()
+    {
+        using var scope = new TensorScope();
+        var (module, narrow) = (new LayerNorm(5), Tensors.Normal(1, 2, 3, 5).To(DType.BFloat16));
+        Tensors.AssertSame(module.Call(narrow.To(DType.Float32)), module.Call(narrow));
+    }
 }

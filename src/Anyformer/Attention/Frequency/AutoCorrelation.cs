@@ -46,15 +46,15 @@ public sealed class AutoCorrelation : AttentionFunction
             throw new UserException(
                 "Auto-correlation rolls whole series and cannot obey a mask; choose another attention function where tokens are masked.");
         var steps = queries.Size(2);
-        (keys, values) = (Fit(keys, steps), Fit(values, steps));
+        var (asking, answering, given) = (Exact(queries), Fit(Exact(keys), steps), Fit(Exact(values), steps));
         if (Recorder.IsListening)
-            Recorder.Record(this, "correlations", Spectrum(queries, keys, 2).FftIrfft(steps, 2));
+            Recorder.Record(this, "correlations", Spectrum(asking, answering, 2).FftIrfft(steps, 2));
 
-        var (asking, answering) = (JoinHeads(queries), JoinHeads(keys));
+        (asking, answering) = (JoinHeads(asking), JoinHeads(answering));
         var lags = Lags(asking, answering);
         var weights = (LaggedSeries.Product(asking, answering, lags) / asking.Size(2)).Softmax(-1);
-        var sum = LaggedSeries.Sum(JoinHeads(values), weights, lags);
-        return sum.Unflatten(2, [values.Size(1), values.Size(3)]).Transpose(1, 2);
+        var sum = LaggedSeries.Sum(JoinHeads(given), weights, lags);
+        return sum.Unflatten(2, [given.Size(1), given.Size(3)]).Transpose(1, 2).To(values.DType);
     }
 
     /// <summary>The lags at which queries agree best with keys, averaged over heads and channels: (batch, lags).</summary>
@@ -72,7 +72,7 @@ public sealed class AutoCorrelation : AttentionFunction
 
     /// <summary>The transform of the circular correlation along a dimension.</summary>
     private static Tensor Spectrum(Tensor queries, Tensor keys, int dimension) =>
-        Exact(queries).FftRfft(dim: dimension) * Exact(keys).FftRfft(dim: dimension).Conj();
+        queries.FftRfft(dim: dimension) * keys.FftRfft(dim: dimension).Conj();
 
     /// <summary>In a precision that can be transformed.</summary>
     private static Tensor Exact(Tensor series) => series.DType == DType.Float64 ? series : series.To(DType.Float32);

@@ -58,6 +58,22 @@ public sealed class ForecasterTests
 
     [Theory]
     [MemberData(nameof(Ids))]
+    public void HalfPrecisionTrains(string id)
+    {
+        using var scope = new TensorScope();
+        var shape = Forecasts.Shape(24, 12, 3, label: 8, marks: 4);
+        var (model, input) = (Build(id, shape), Forecasts.Draw(shape, 4));
+        model.Train();
+        using var autocast = new Autocast(Device.Cpu, DType.BFloat16);
+        var forecast = model.Call(input);
+        Assert.All(forecast.Numbers(), value => Assert.True(double.IsFinite(value)));
+        if (model.Parameters().Any())
+            forecast.To(DType.Float32).Square().Mean().Backward();
+        Assert.All(model.Parameters(), parameter => Assert.All(parameter.Grad!.Numbers(), slope => Assert.True(double.IsFinite(slope))));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
     public void TheAnswerOfEvaluationRepeats(string id)
     {
         using var scope = new TensorScope();
