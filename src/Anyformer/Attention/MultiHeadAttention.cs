@@ -52,15 +52,33 @@ public sealed class MultiHeadAttention : TokenMixer
         return scope.Keep(Attend(tokens, context, mask));
     }
 
+    /// <summary>
+    /// Cross-attention to what <paramref name="source"/> gives when others ask it. Nothing lies between its output projection and the key and value
+    /// projections here, so each pair is one map: the same result, with a product less for every token of the source.
+    /// </summary>
+    /// <param name="tokens">(batch, queries, width).</param>
+    /// <param name="source">The attention to attend to.</param>
+    /// <param name="asking">What the source is asked with, (batch, keys, width) or fewer samples.</param>
+    /// <param name="context">What the source answers from, (batch, source keys, width).</param>
+    internal Tensor CallOn(Tensor tokens, MultiHeadAttention source, Tensor asking, Tensor context)
+    {
+        using var scope = new TensorScope();
+        var contexts = source.Contexts(asking, source.KeyProjection.Call(context), source.ValueProjection.Call(context), mask: null);
+        var (keys, values) = (KeyProjection.CallAfter(source.OutputProjection, contexts), ValueProjection.CallAfter(source.OutputProjection, contexts));
+        return scope.Keep(OutputProjection.Call(Contexts(tokens, keys, values, mask: null)));
+    }
+
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor tokens, Tensor? mask) => Attend(tokens, tokens, mask);
 
-    private Tensor Attend(Tensor tokens, Tensor context, Tensor? mask)
+    private Tensor Attend(Tensor tokens, Tensor context, Tensor? mask) =>
+        OutputProjection.Call(Contexts(tokens, KeyProjection.Call(context), ValueProjection.Call(context), mask));
+
+    /// <summary>What the heads give, side by side: (batch, queries, width).</summary>
+    private Tensor Contexts(Tensor tokens, Tensor keys, Tensor values, Tensor? mask)
     {
-        var queries = SplitHeads(Repeat(QueryProjection.Call(tokens), context.Size(0)));
-        var keys = SplitHeads(KeyProjection.Call(context));
-        var values = SplitHeads(ValueProjection.Call(context));
-        return OutputProjection.Call(JoinHeads(Function.Call(queries, keys, values, mask)));
+        var queries = Repeat(QueryProjection.Call(tokens), keys.Size(0));
+        return JoinHeads(Function.Call(SplitHeads(queries), SplitHeads(keys), SplitHeads(values), mask));
     }
 
     /// <summary>The projected tokens of few samples, again and again for a larger batch.</summary>

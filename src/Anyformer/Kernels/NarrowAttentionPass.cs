@@ -47,14 +47,15 @@ internal sealed unsafe class NarrowAttentionPass<T> : IAttentionPass<T> where T 
         var row = stackalloc T[_lanes];
         Turn(_keys, pair, keys);
         Turn(_values, pair, values);
+        var (queries, contexts) = (_queries.Block(pair), context.Block(pair));
         for (var query = 0; query < _queries.Tokens; query++)
         {
-            Products(_queries.Row(pair, query), keys, _queries.Width, row);
+            Products(queries.Row(query), keys, _queries.Width, row);
             Hide(pair, query, row);
             Softmax(row);
             new Span<T>(row, _keys.Tokens).CopyTo(Weights(pair, query));
             Drop(pair, query, row);
-            var target = context.Row(pair, query);
+            var target = contexts.Row(query);
             for (var i = 0; i < _values.Width; i++)
                 target[i] = Dot(row, values + i * _lanes);
         }
@@ -74,17 +75,18 @@ internal sealed unsafe class NarrowAttentionPass<T> : IAttentionPass<T> where T 
         Turn(_values, pair, values);
         new Span<T>(keySums, _keys.Width * _lanes).Clear();
         new Span<T>(valueSums, _values.Width * _lanes).Clear();
+        var (queries, outputs, targets) = (_queries.Block(pair), gradient.Block(pair), queryGradient.Block(pair));
         for (var query = 0; query < _queries.Tokens; query++)
         {
             Load(pair, query, weights);
             new Span<T>(weights, _lanes).CopyTo(new Span<T>(kept, _lanes));
             Drop(pair, query, kept);
-            var output = gradient.Row(pair, query);
+            var output = outputs.Row(query);
             Products(output, values, _values.Width, scores);
             Drop(pair, query, scores);
             ScoreGradients(weights, scores);
-            var given = _queries.Row(pair, query);
-            var target = queryGradient.Row(pair, query);
+            var given = queries.Row(query);
+            var target = targets.Row(query);
             for (var i = 0; i < _values.Width; i++)
                 AddScaled(valueSums + i * _lanes, output[i], kept);
             for (var i = 0; i < _queries.Width; i++)
@@ -106,9 +108,10 @@ internal sealed unsafe class NarrowAttentionPass<T> : IAttentionPass<T> where T 
     {
         for (var i = 0; i < rows.Width; i++)
             new Span<T>(turned + i * _lanes + rows.Tokens, _lanes - rows.Tokens).Clear();
+        var block = rows.Block(pair);
         for (var token = 0; token < rows.Tokens; token++)
         {
-            var row = rows.Row(pair, token);
+            var row = block.Row(token);
             for (var i = 0; i < rows.Width; i++)
                 turned[i * _lanes + token] = row[i];
         }
@@ -116,9 +119,10 @@ internal sealed unsafe class NarrowAttentionPass<T> : IAttentionPass<T> where T 
 
     private void TurnBack(T* turned, Rows<T> rows, long pair)
     {
+        var block = rows.Block(pair);
         for (var token = 0; token < rows.Tokens; token++)
         {
-            var row = rows.Row(pair, token);
+            var row = block.Row(token);
             for (var i = 0; i < rows.Width; i++)
                 row[i] = turned[i * _lanes + token];
         }

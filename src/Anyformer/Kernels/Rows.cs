@@ -28,9 +28,9 @@ internal readonly unsafe struct Rows<T> where T : unmanaged, IFloatingPointIeee7
     /// <summary>True for a tensor whose rows can be read by address.</summary>
     internal static bool Takes(Tensor tensor) => tensor.Strides[3] == 1 || tensor.Size(3) == 1;
 
-    /// <summary>The first element of a token of one (batch, head) pair, counted through.</summary>
+    /// <summary>The rows of one (batch, head) pair, counted through.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal T* Row(long pair, int token) => _start + pair / _heads * _batch + pair % _heads * _head + token * _token;
+    internal RowBlock<T> Block(long pair) => new(_start + pair / _heads * _batch + pair % _heads * _head, _token, Tokens, Width);
 
     /// <summary>The inner product of two rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

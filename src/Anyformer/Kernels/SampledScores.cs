@@ -51,9 +51,12 @@ internal static class SampledScores
         TorchParallel.For(pairs, 1, (begin, end) =>
         {
             for (var pair = begin; pair < end; pair++)
+            {
+                var (asking, answering) = (left.Block(pair), right.Block(pair));
                 for (var query = 0; query < count; query++)
                     for (var i = query * sampled; i < (query + 1) * sampled; i++)
-                        results[pair * count * sampled + i] = Rows<T>.Dot(left.Row(pair, query), right.Row(pair, (int)numbers[i]), left.Width);
+                        results[pair * count * sampled + i] = Rows<T>.Dot(asking.Row(query), answering.Row((int)numbers[i]), left.Width);
+            }
         });
         GC.KeepAlive((queries, keys, chosen));
         return scores;

@@ -96,7 +96,16 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
 
     private static long Pairs(Tensor queries) => queries.Size(0) * queries.Size(1);
 
-    /// <summary>(batch, heads, tokens, width) in the memory of (batch, tokens, heads, width), in which heads are joined without a copy.</summary>
-    private static Tensor EmptyHeads(Tensor like, long width) =>
-        Functional.Empty([like.Size(0), like.Size(2), like.Size(1), width], like.DType).Transpose(1, 2);
+    /// <summary>
+    /// (batch, heads, tokens, width) in which heads are joined without a copy: each token's lie in a row. Samples or tokens lie outside as those of
+    /// <paramref name="like"/> do.
+    /// </summary>
+    private static Tensor EmptyHeads(Tensor like, long width)
+    {
+        var (batch, heads, tokens) = (like.Size(0), like.Size(1), like.Size(2));
+        var strides = like.Strides;
+        return strides[0] < strides[2]
+            ? Functional.Empty([tokens, batch, heads, width], like.DType).Permute([1, 2, 0, 3])
+            : Functional.Empty([batch, tokens, heads, width], like.DType).Transpose(1, 2);
+    }
 }

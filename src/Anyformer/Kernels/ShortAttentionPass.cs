@@ -33,45 +33,39 @@ internal sealed unsafe class ShortAttentionPass<T> : IAttentionPass<T> where T :
     /// <inheritdoc/>
     public void Forward(long pair, Rows<T> context)
     {
-        var kept = stackalloc T[_keys.Tokens];
-        for (var query = 0; query < _queries.Tokens; query++)
+        var (queries, keys, values, target) = (_queries.Block(pair), _keys.Block(pair), _values.Block(pair), context.Block(pair));
+        var kept = stackalloc T[keys.Count];
+        for (var query = 0; query < queries.Count; query++)
         {
             var weights = Weights(pair, query);
-            for (var key = 0; key < _keys.Tokens; key++)
-                weights[key] = Sees(pair, query, key) ? _scale * Rows<T>.Dot(_queries.Row(pair, query), _keys.Row(pair, key), _queries.Width) : T.NegativeInfinity;
-            Softmax(weights);
-            Drop(pair, query, weights, new Span<T>(kept, _keys.Tokens));
-            var target = context.Row(pair, query);
-            new Span<T>(target, _values.Width).Clear();
-            for (var key = 0; key < _keys.Tokens; key++)
-                Rows<T>.AddScaled(target, kept[key], _values.Row(pair, key), _values.Width);
+            keys.Dots(queries.Row(query), weights);
+            Softmax(Row(weights), pair, query);
+            Drop(pair, query, Row(weights), Row(kept));
+            values.Combine(kept, 1, target.Row(query));
         }
     }
 
     /// <inheritdoc/>
     public void Backward(long pair, Rows<T> gradient, Rows<T> queryGradient, Rows<T> keyGradient, Rows<T> valueGradient)
     {
-        var kept = stackalloc T[_keys.Tokens];
-        var scores = stackalloc T[_keys.Tokens];
-        for (var key = 0; key < _keys.Tokens; key++)
+        var (queries, keys, values, given) = (_queries.Block(pair), _keys.Block(pair), _values.Block(pair), gradient.Block(pair));
+        var (queryTarget, keyTarget, valueTarget) = (queryGradient.Block(pair), keyGradient.Block(pair), valueGradient.Block(pair));
+        var kept = stackalloc T[Scores];
+        var scores = stackalloc T[Scores];
+        for (var query = 0; query < queries.Count; query++)
         {
-            new Span<T>(keyGradient.Row(pair, key), _keys.Width).Clear();
-            new Span<T>(valueGradient.Row(pair, key), _values.Width).Clear();
+            var weights = Row(Weights(pair, query));
+            var row = scores + query * keys.Count;
+            Drop(pair, query, weights, Row(kept + query * keys.Count));
+            values.Dots(given.Row(query), row);
+            ScoreGradients(pair, query, weights, Row(row));
+            keys.Combine(row, 1, queryTarget.Row(query));
         }
 
-        for (var query = 0; query < _queries.Tokens; query++)
+        for (var key = 0; key < keys.Count; key++)
         {
-            var weights = Weights(pair, query);
-            Drop(pair, query, weights, new Span<T>(kept, _keys.Tokens));
-            var output = gradient.Row(pair, query);
-            for (var key = 0; key < _keys.Tokens; key++)
-            {
-                scores[key] = Rows<T>.Dot(output, _values.Row(pair, key), _values.Width);
-                Rows<T>.AddScaled(valueGradient.Row(pair, key), kept[key], output, _values.Width);
-            }
-
-            ScoreGradients(pair, query, weights, new Span<T>(scores, _keys.Tokens));
-            SpreadScores(pair, query, scores, queryGradient, keyGradient);
+            given.Combine(kept + key, keys.Count, valueTarget.Row(key));
+            queries.Combine(scores + key, keys.Count, keyTarget.Row(key));
         }
     }
 
@@ -85,20 +79,9 @@ internal sealed unsafe class ShortAttentionPass<T> : IAttentionPass<T> where T :
         TensorPrimitives.Multiply(gradients, _scale, gradients);
     }
 
-    private void SpreadScores(long pair, int query, T* scores, Rows<T> queryGradient, Rows<T> keyGradient)
-    {
-        var target = queryGradient.Row(pair, query);
-        new Span<T>(target, _queries.Width).Clear();
-        for (var key = 0; key < _keys.Tokens; key++)
-        {
-            Rows<T>.AddScaled(target, scores[key], _keys.Row(pair, key), _queries.Width);
-            Rows<T>.AddScaled(keyGradient.Row(pair, key), scores[key], _queries.Row(pair, query), _queries.Width);
-        }
-    }
+    private T* Weights(long pair, int query) => _weights + pair * Scores + query * _keys.Tokens;
 
-    private Span<T> Weights(long pair, int query) => new(_weights + pair * Scores + query * _keys.Tokens, _keys.Tokens);
-
-    private bool Sees(long pair, int query, int key) => _mask is null || _mask[pair * Scores + query * _keys.Tokens + key];
+    private Span<T> Row(T* start) => new(start, _keys.Tokens);
 
     private void Drop(long pair, int query, ReadOnlySpan<T> source, Span<T> target)
     {
@@ -108,10 +91,21 @@ internal sealed unsafe class ShortAttentionPass<T> : IAttentionPass<T> where T :
             source.CopyTo(target);
     }
 
-    private static void Softmax(Span<T> row)
+    /// <summary>Of a row of products, scaled, over the keys that the query sees.</summary>
+    private void Softmax(Span<T> row, long pair, int query)
     {
+        TensorPrimitives.Multiply(row, _scale, row);
+        if (_mask is not null)
+            Hide(row, new ReadOnlySpan<bool>(_mask + pair * Scores + query * row.Length, row.Length));
         TensorPrimitives.Subtract(row, TensorPrimitives.Max<T>(row), row);
         TensorPrimitives.Exp(row, row);
         TensorPrimitives.Divide(row, TensorPrimitives.Sum<T>(row), row);
+    }
+
+    private static void Hide(Span<T> row, ReadOnlySpan<bool> sees)
+    {
+        for (var key = 0; key < row.Length; key++)
+            if (!sees[key])
+                row[key] = T.NegativeInfinity;
     }
 }

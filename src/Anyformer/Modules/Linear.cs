@@ -19,11 +19,20 @@ public sealed class Linear : TensorModule
     public Parameter? Bias { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input)
+    protected override Tensor Forward(Tensor input) => Map(input, Weight, Bias);
+
+    /// <summary>This map after another one, as a single map: for inputs of many more rows than there are weights' columns.</summary>
+    internal Tensor CallAfter(Linear first, Tensor input)
     {
-        // libtorch would copy tokens whose batch lies inside: the map does not care for their order, so it takes them as they lie.
-        if (input.Dimensions == 3 && !input.IsContiguous && input.Transpose(0, 1) is { IsContiguous: true } lying)
-            return Functional.Linear(lying, Weight, Bias).Transpose(0, 1);
-        return Functional.Linear(input, Weight, Bias);
+        using var scope = new TensorScope();
+        var carried = first.Bias is null ? null : Weight.Mv(first.Bias);
+        var bias = carried is null ? Bias : Bias is null ? carried : carried + Bias;
+        return scope.Keep(Map(input, Weight.MatMul(first.Weight), bias));
     }
+
+    /// <summary>libtorch would copy tokens whose batch lies inside; the map does not care for their order, so it takes them as they lie.</summary>
+    private static Tensor Map(Tensor input, Tensor weight, Tensor? bias) =>
+        input.Dimensions == 3 && !input.IsContiguous && input.Transpose(0, 1) is { IsContiguous: true } lying
+            ? Functional.Linear(lying, weight, bias).Transpose(0, 1)
+            : Functional.Linear(input, weight, bias);
 }

@@ -71,6 +71,15 @@ public sealed class MultiHeadAttentionTests
     }
 
     [Fact]
+    public void AttentionOnAttentionIsOneAfterTheOther()
+    {
+        using var scope = new TensorScope();
+        var (first, second) = (new MultiHeadAttention(6, 2, new SoftmaxAttention()), new MultiHeadAttention(6, 3, new SoftmaxAttention()));
+        var (tokens, asking, context) = (Tensors.Normal(1, 4, 3, 6), Tensors.Normal(2, 2, 5, 6), Tensors.Normal(3, 4, 7, 6));
+        Tensors.AssertClose(second.Call(tokens, first.Call(asking, context, null), null), second.CallOn(tokens, first, asking, context), 1e-5);
+    }
+
+    [Fact]
     public void GradientsAreSlopes()
     {
         var attention = new MultiHeadAttention(4, 2, new SoftmaxAttention());

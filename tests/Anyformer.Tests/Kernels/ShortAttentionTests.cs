@@ -9,7 +9,7 @@ namespace Anyformer.Tests.Kernels;
 [Collection(DefaultGenerator.Name)]
 public class ShortAttentionTests
 {
-    private sealed record Sizes(int Batch, int Heads, int Queries, int Keys, int Width, int ValueWidth, bool Masked);
+    private sealed record Sizes(int Batch, int Heads, int Queries, int Keys, int Width, int ValueWidth, bool Masked, bool TokensOutside = false);
 
     private static FsCheck.Gen<Sizes> RandomSizes =>
         from batch in Gen.Choose(1, 3)
@@ -19,7 +19,8 @@ public class ShortAttentionTests
         from width in Gen.Choose(1, 40)
         from valueWidth in Gen.Choose(1, 40)
         from masked in Gen.Elements(false, true)
-        select new Sizes(batch, heads, queries, keys, width, valueWidth, masked);
+        from tokensOutside in Gen.Elements(false, true)
+        select new Sizes(batch, heads, queries, keys, width, valueWidth, masked, tokensOutside);
 
     [Fact]
     public void EqualsTheCompositionOfOperatorsForwardAndBackward() => Property.Holds(RandomSizes, sizes =>
@@ -39,6 +40,18 @@ public class ShortAttentionTests
     });
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void HeadsAreJoinedWithoutACopy(bool tokensOutside)
+    {
+        using var scope = new TensorScope();
+        var (queries, keys, values, _) = Inputs(new Sizes(3, 2, 4, 5, 8, 6, false, tokensOutside), DType.Float32);
+        var contexts = new ShortAttention(0, null).Apply(queries, keys, values)[0].Transpose(1, 2);
+        Assert.Equal([3L, 4, 2, 6], contexts.Shape);
+        Assert.True((tokensOutside ? contexts.Transpose(0, 1) : contexts).IsContiguous);
+    }
+
+    [Theory]
     [InlineData(0.0, false, 2)]
     [InlineData(0.0, true, 2)]
     [InlineData(0.4, true, 2)]
@@ -47,7 +60,7 @@ public class ShortAttentionTests
     public void GradientsAreThoseOfFiniteDifferences(double dropout, bool masked, int keyCount)
     {
         using var scope = new TensorScope();
-        var (queries, keys, values, mask) = Inputs(new Sizes(2, 2, 3, keyCount, 4, 3, masked), DType.Float64);
+        var (queries, keys, values, mask) = Inputs(new Sizes(2, 2, 3, keyCount, 4, 3, masked, false), DType.Float64);
         // Few keys and many take different passes.
         Assert.Equal(keyCount >= System.Numerics.Vector<double>.Count, NarrowAttentionPass<double>.Takes(queries, keys, values));
         GradientCheck.Assert(inputs => Seeded(() => new ShortAttention(dropout, mask).Apply(inputs[0], inputs[1], inputs[2])[0]), queries, keys, values);
@@ -103,10 +116,12 @@ public class ShortAttentionTests
             Heads(sizes, sizes.Keys, sizes.ValueWidth, dtype), sizes.Masked ? mask : null);
     }
 
-    /// <summary>Strided as projections leave it: heads inside tokens.</summary>
+    /// <summary>Strided as projections leave it: heads inside tokens, and those inside the samples or outside.</summary>
     private static Tensor Heads(Sizes sizes, int tokens, int width, DType dtype)
     {
-        var heads = Functional.Randn([sizes.Batch, tokens, sizes.Heads, width], dtype).Transpose(1, 2);
+        var heads = sizes.TokensOutside
+            ? Functional.Randn([tokens, sizes.Batch, sizes.Heads, width], dtype).Permute([1, 2, 0, 3])
+            : Functional.Randn([sizes.Batch, tokens, sizes.Heads, width], dtype).Transpose(1, 2);
         heads.RequiresGrad = true;
         return heads;
     }

@@ -27,5 +27,5 @@ public sealed class RouterAttention : TensorModule
     private MultiHeadAttention Distribution { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => Distribution.Call(input, Gathering.Call(Routers, input, mask: null), mask: null);
+    protected override Tensor Forward(Tensor input) => Distribution.CallOn(input, Gathering, Routers, input);
 }
