@@ -51,9 +51,9 @@ public sealed class ConformalIntervals
         var (lower, upper) = ((float[])band.Lower.Clone(), (float[])band.Upper.Clone());
         for (var i = 0; i < lower.Length; i++)
         {
-            // Quantiles that covered too much have negative margins; the bounds may meet but not cross.
-            var margin = Math.Max(_margins[i % _margins.Length] * DifficultyAt(band, i), -(upper[i] - lower[i]) / 2);
-            (lower[i], upper[i]) = (lower[i] - margin, upper[i] + margin);
+            // Quantiles that covered too much have negative margins; the forecast itself stays between the bounds.
+            var margin = _margins[i % _margins.Length] * DifficultyAt(band, i);
+            (lower[i], upper[i]) = (Math.Min(lower[i] - margin, band.Point[i]), Math.Max(upper[i] + margin, band.Point[i]));
         }
 
         return band with { Lower = lower, Upper = upper };
