@@ -19,6 +19,7 @@ internal static class Works
         ["pathformer"] = seconds => Measure(seconds, 3, 1, PathformerStep()),
         ["informer"] = seconds => Measure(seconds, 3, 1, TrainingStep(s_etth1, shape => new Informer(shape, new InformerOptions()))),
         ["autoformer"] = seconds => Measure(seconds, 3, 1, AutoformerStep()),
+        ["patchtst"] = seconds => Measure(seconds, 3, 1, PatchTstStep()),
         ["operator"] = OperatorCalls,
     };
 
@@ -41,6 +42,10 @@ internal static class Works
     /// <summary>A training step of Autoformer at the official ETTh1 settings, 96 to 96.</summary>
     private static Action AutoformerStep() =>
         TrainingStep(s_etth1, shape => new AutoformerForecaster(shape, AutoformerOptions.Presets["ett"]));
+
+    /// <summary>A training step of PatchTST/42 at the official ETTh1 settings, 336 to 96.</summary>
+    private static Action PatchTstStep() =>
+        TrainingStep(s_etth1 with { Lookback = 336 }, shape => new PatchTst(shape, new PatchTstOptions()), batch: 128);
 
     /// <summary>A training step of a forecaster by Adam.</summary>
     private static Action TrainingStep(ForecastShape shape, Func<ForecastShape, Forecaster> build, int batch = 32)
