@@ -1,3 +1,4 @@
+using Anyformer.Kernels;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -17,5 +18,14 @@ public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activa
     private Dropout Dropout { get; } = new(dropout);
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => Output.Call(Dropout.Call(activation(Hidden.Call(input))));
+    protected override Tensor Forward(Tensor input)
+    {
+        if (activation != Activations.Named("gelu") || Dropout.CurrentProbability == 1 || !NarrowFeedForward.Takes(input, Hidden, Output))
+            return Compose(input);
+        return new NarrowFeedForward(Dropout.CurrentProbability)
+            .Apply(input, Hidden.Weight, Hidden.Bias!, Output.Weight, Output.Bias!)[0];
+    }
+
+    /// <summary>The same as a composition of libtorch's operators: for any device, type, width and activation, and the reference of the kernel.</summary>
+    internal Tensor Compose(Tensor input) => Output.Call(Dropout.Call(activation(Hidden.Call(input))));
 }

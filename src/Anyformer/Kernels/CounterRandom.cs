@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Anyformer.Torch;
 
 namespace Anyformer.Kernels;
@@ -28,7 +29,7 @@ internal readonly struct CounterRandom
     /// </summary>
     internal void Drop<T>(ReadOnlySpan<T> source, Span<T> target, uint start, double probability) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var threshold = (uint)Math.Min(uint.MaxValue, probability * 4294967296.0);
+        var threshold = Threshold(probability);
         var scale = T.CreateTruncating(1 / (1 - probability));
         var i = 0;
         if (typeof(T) == typeof(float))
@@ -36,6 +37,19 @@ internal readonly struct CounterRandom
         for (; i < source.Length; i++)
             target[i] = Bits(start + (uint)i) >= threshold ? source[i] * scale : T.Zero;
     }
+
+    /// <summary>What <see cref="Drop"/> multiplies the sixteen elements from <paramref name="start"/> on by.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal Vector512<float> Factors(uint start, double probability)
+    {
+        var position = Vector512.Create(start) + Vector512<uint>.Indices;
+        var bits = Mix(Mix(position ^ Vector512.Create(_key1)) + Vector512.Create(_key2));
+        var kept = Vector512.GreaterThanOrEqual(bits, Vector512.Create(Threshold(probability)));
+        return kept.AsSingle() & Vector512.Create((float)(1 / (1 - probability)));
+    }
+
+    /// <summary>Bits below this mean that an element is dropped.</summary>
+    private static uint Threshold(double probability) => (uint)Math.Min(uint.MaxValue, probability * 4294967296.0);
 
     private int DropVectors(ReadOnlySpan<float> source, Span<float> target, uint start, uint threshold, float scale)
     {
@@ -70,6 +84,14 @@ internal readonly struct CounterRandom
     {
         x = (x ^ (x >>> 16)) * new Vector<uint>(0x85ebca6b);
         x = (x ^ (x >>> 13)) * new Vector<uint>(0xc2b2ae35);
+        return x ^ (x >>> 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Mix(Vector512<uint> x)
+    {
+        x = (x ^ (x >>> 16)) * 0x85ebca6b;
+        x = (x ^ (x >>> 13)) * 0xc2b2ae35;
         return x ^ (x >>> 16);
     }
 }

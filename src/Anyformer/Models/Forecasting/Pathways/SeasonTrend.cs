@@ -36,8 +36,10 @@ public sealed class SeasonTrend : TensorModule
     public Tensor Trend(Tensor series)
     {
         using var scope = new TensorScope();
-        var averages = Functional.Stack([.. s_windows.Select(window => MovingAverage(series, window))], 3);
-        return scope.Keep((averages * TrendWeights.Call(series.Unsqueeze(-1)).Softmax(-1)).Sum([3]));
+        var averages = Functional.Stack([.. s_windows.Select(window => MovingAverage(series, window))], 2);
+        // The map from 1 value to 3 weights as a product that keeps the steps side by side in memory.
+        var weights = (series.Unsqueeze(2) * TrendWeights.Weight + TrendWeights.Bias!.Unsqueeze(1)).Softmax(2);
+        return scope.Keep((averages * weights).Sum([2]));
     }
 
     /// <inheritdoc/>
