@@ -16,7 +16,7 @@ public sealed record CrossformerOptions
     /// <summary>The published sizes, by data set and horizon where they differ by it, and a small one for quick comparisons.</summary>
     public static IReadOnlyDictionary<string, CrossformerOptions> Presets { get; } = new Dictionary<string, CrossformerOptions>
     {
-        ["small"] = new() { SegmentLength = 12, Width = 64, FeedForwardWidth = 128, Layers = 2 },
+        ["small"] = new() { SegmentLength = 24, Routers = 5, Width = 32, FeedForwardWidth = 64, Layers = 2 },
         ["etth1"] = new(),
         ["etth1-long"] = new() { SegmentLength = 24 },
         ["ettm1"] = new() { SegmentLength = 12 },
