@@ -20,15 +20,25 @@ public static class Announcements
     /// <summary>What was read, and what was found wrong with it or repaired.</summary>
     public static void Data(ForecastData data)
     {
-        var series = data.Reading.Series;
-        var spacing = series.Step is { } step ? $"a row every {step}" : "rows at irregular steps";
-        Terminal.Error.MarkupLineInterpolated($"{data.Path}: {series.RowCount} rows x {series.VariateCount} variates, {spacing}{Known(series)}");
+        var many = data.Section.IdColumn is null ? "" : $"{data.Series.Length} series, ";
+        var spacing = data.Table.Step is { } step ? $"a row every {step}" : "rows at irregular steps";
+        Terminal.Error.MarkupLineInterpolated($"{data.Path}: {many}{data.RowCount} rows x {data.Variates.Length} variates, {spacing}{Known(data)}");
         Terminal.Error.MarkupLineInterpolated($"{data.Train.Count} / {data.Validation.Count} / {data.Test.Count} windows to train, validate, test");
-        Problems("left as it is", data.Reading.Warnings);
-        Problems(data.Section.Fill == FillPolicy.Mask ? "repaired or masked" : "repaired", data.Reading.Repairs);
+        TooShort(data);
+        Problems("left as it is", data.Table.Warnings);
+        Problems(data.Section.Fill == FillPolicy.Mask ? "repaired or masked" : "repaired", data.Table.Repairs);
     }
 
-    private static string Known(TimeSeries series) => series.Known.Count == 0 ? "" : $", known ahead: {string.Join(", ", series.Known.Names)}";
+    private static string Known(ForecastData data) =>
+        data.Table.Series[0].KnownNames is { IsEmpty: false } names ? $", known ahead: {string.Join(", ", names)}" : "";
+
+    private static void TooShort(ForecastData data)
+    {
+        var (all, train, validation, test) = (data.Series.Length, data.Train.Parts.Length, data.Validation.Parts.Length, data.Test.Parts.Length);
+        if (Math.Min(train, Math.Min(validation, test)) < all)
+            Terminal.Error.MarkupLineInterpolated(
+                $"[yellow]{all - train} / {all - validation} / {all - test} of the {all} series are too short for a window to train, validate, test[/]");
+    }
 
     /// <summary>Promises what Ctrl-C does, the moment it is pressed: a step may take a while.</summary>
     public static CancellationTokenRegistration OnInterrupt(CancellationToken cancellation) =>

@@ -10,15 +10,15 @@ public static class Descriptions
     public static DataDescription Of(ForecastData data) => new()
     {
         Source = data.Section.Source,
-        Rows = data.Reading.Series.RowCount,
+        Rows = data.RowCount,
         Splits =
         [
-            new("train", data.Borders.Train.Count),
-            new("validation", data.Borders.Validation.Count - data.Section.Lookback),
-            new("test", data.Borders.Test.Count - data.Section.Lookback),
+            new("train", data.PartRows.Train),
+            new("validation", data.PartRows.Validation),
+            new("test", data.PartRows.Test),
         ],
-        Variates = data.Reading.Series.VariateCount,
-        Frequency = data.Reading.Series.Step?.ToString(),
+        Variates = data.Variates.Length,
+        Frequency = data.Table.Step?.ToString(),
         LookBack = data.Section.Lookback,
         Horizon = data.Section.Horizon,
     };

@@ -53,18 +53,33 @@ public static class PredictCommand
     private static void Run(ParseResult parsed)
     {
         Engine.Start(parsed.GetValue(s_threads));
-        var forecast = Forecast.MeanOf([.. parsed.GetValue(s_runs)!.Select(run => Predict(run, parsed))]);
-        ForecastTable.Write(parsed.GetValue(s_output)!, forecast);
+        var forecasts = SeriesForecasts.MeanOf([.. parsed.GetValue(s_runs)!.Select(run => Predict(run, parsed))]);
+        ForecastTable.Write(parsed.GetValue(s_output)!, forecasts);
         if (parsed.GetValue(s_picture) is { } picture)
-            ForecastPicture.Write(picture, forecast, parsed.GetValue(s_runs)!, ShellText.Of(parsed));
-        Terminal.Error.WriteLine($"{parsed.GetValue(s_output)}: {forecast.Times.Count} steps of {forecast.Variates.Count} variates from {forecast.Times[0]:s} on{Intervals(forecast)}");
+            ForecastPicture.Write(picture, forecasts.Forecasts, parsed.GetValue(s_runs)!, ShellText.Of(parsed));
+        if (forecasts.TooShort.Count > 0)
+            Terminal.Error.MarkupLineInterpolated($"[yellow]left out, with fewer rows than the lookback: {Names(forecasts.TooShort)}[/]");
+        Terminal.Error.WriteLine($"{parsed.GetValue(s_output)}: {Words(forecasts)}");
     }
 
-    private static Forecast Predict(string run, ParseResult parsed)
+    private static SeriesForecasts Predict(string run, ParseResult parsed)
     {
         var predictor = ForecastPredictor.Open(run, parsed.GetValue(s_device)!);
         var (data, fill) = (parsed.GetValue(s_data)!, parsed.GetValue(s_fill));
-        return parsed.GetValue(s_newVariates) ? predictor.PredictUnseen(data, fill) : predictor.Predict(data, fill);
+        return parsed.GetValue(s_newVariates) ? predictor.PredictUnseen(data, fill) : predictor.PredictAll(data, fill);
+    }
+
+    private static string Words(SeriesForecasts forecasts)
+    {
+        var first = forecasts.Forecasts[0];
+        var what = forecasts.IdColumn is null ? $"from {first.Times[0]:s} on" : $"of {forecasts.Forecasts.Count} series";
+        return $"{first.Times.Count} steps of {first.Variates.Count} variates {what}{Intervals(first)}";
+    }
+
+    private static string Names(IReadOnlyList<string> ids)
+    {
+        const int most = 10;
+        return string.Join(", ", ids.Take(most)) + (ids.Count > most ? $" and {ids.Count - most} more" : "");
     }
 
     private static string Intervals(Forecast forecast) => forecast.Bounds is { } bounds

@@ -7,19 +7,21 @@ namespace Anyformer.Cli.Reports;
 internal static class ForecastPicture
 {
     private const string Model = "forecast";
+    private const int MostPictures = 12;
 
     /// <summary>Writes the picture to <paramref name="path"/>; an older one is replaced whole or not at all.</summary>
-    public static void Write(string path, Forecast forecast, IReadOnlyList<string> runs, string command) =>
-        ReportPage.Write(path, Render(forecast, runs, command));
+    public static void Write(string path, IReadOnlyList<Forecast> forecasts, IReadOnlyList<string> runs, string command) =>
+        ReportPage.Write(path, Render(forecasts, runs, command));
 
     /// <summary>The page.</summary>
-    public static string Render(Forecast forecast, IReadOnlyList<string> runs, string command)
+    public static string Render(IReadOnlyList<Forecast> forecasts, IReadOnlyList<string> runs, string command)
     {
         var result = new ComparisonResult
         {
-            Experiment = Experiment(forecast, runs, command),
+            Experiment = Experiment(forecasts, runs, command),
             Models = [new ModelResult { Id = Model, Name = "forecast", Seeds = [] }],
-            Forecasts = [.. forecast.Variates.Select((_, variate) => Sample(forecast, variate))],
+            Forecasts = [.. forecasts.SelectMany(forecast => forecast.Variates.Select((_, variate) => Sample(forecast, variate)))
+                .Take(Math.Max(MostPictures, forecasts[0].Variates.Count))],
         };
         return ReportPage.Render(result, Html.Of($"""
             <header>
@@ -33,14 +35,15 @@ internal static class ForecastPicture
             """));
     }
 
-    private static Experiment Experiment(Forecast forecast, IReadOnlyList<string> runs, string command) => new()
+    private static Experiment Experiment(IReadOnlyList<Forecast> forecasts, IReadOnlyList<string> runs, string command) => new()
     {
-        Title = $"{forecast.Times.Count} steps of {forecast.Variates.Count} variates from {forecast.Times[0]:yyyy-MM-dd HH:mm} on, by {string.Join(", ", runs.Select(Path.GetFileName))}",
+        Title = $"{forecasts[0].Times.Count} steps of {forecasts[0].Variates.Count} variates from {forecasts[0].Times[0]:yyyy-MM-dd HH:mm} on, "
+            + $"{(forecasts.Count > 1 ? $"the first of {forecasts.Count} series, " : "")}by {string.Join(", ", runs.Select(Path.GetFileName))}",
         Command = command,
         StartedAt = DateTimeOffset.Now,
         DurationSeconds = 0,
         Machine = [],
-        Data = new DataDescription { Source = "", Rows = forecast.HistoryTimes.Count, Splits = [] },
+        Data = new DataDescription { Source = "", Rows = forecasts[0].HistoryTimes.Count, Splits = [] },
         Budget = "",
         Seeds = [],
         Metrics = ForecastErrors.All,
@@ -52,7 +55,7 @@ internal static class ForecastPicture
         double[] Column(double[] values) => [.. values.Where((_, i) => i % forecast.Variates.Count == variate)];
         return new ForecastSample
         {
-            Variate = forecast.Variates[variate],
+            Variate = forecast.Id is null ? forecast.Variates[variate] : $"{forecast.Variates[variate]} of {forecast.Id}",
             HistoryTimes = [.. forecast.HistoryTimes.Select(time => time.ToString("s"))],
             History = Column(forecast.History),
             TruthTimes = [.. forecast.Times.Select(time => time.ToString("s"))],

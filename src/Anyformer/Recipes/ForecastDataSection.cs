@@ -26,6 +26,13 @@ public sealed record ForecastDataSection : IValidatableObject
     [Description("column of times; found by itself when left out")]
     public string? DateColumn { get; init; }
 
+    /// <summary>
+    /// The column that tells which series a row is of, for a table of many series; null for one. Each series has times, a split and a
+    /// standardisation of its own.
+    /// </summary>
+    [Description("column that tells which series a row is of, in a table of many series")]
+    public string? IdColumn { get; init; }
+
     /// <summary>A .NET date format, for times that can be read in more than one way or in none of the known ones; null to find it.</summary>
     [Description("date format such as dd/MM/yyyy HH:mm; found by itself when left out")]
     public string? DateFormat { get; init; }
@@ -82,8 +89,8 @@ public sealed record ForecastDataSection : IValidatableObject
     [Description("what stands in for missing values; mask keeps them out of losses and errors")]
     public FillPolicy Fill { get; init; }
 
-    /// <summary>Whether columns are standardised with the mean and deviation of the training rows.</summary>
-    [Description("whether columns are standardised by their training rows")]
+    /// <summary>Whether columns are standardised with the mean and deviation of the training rows of their series.</summary>
+    [Description("whether columns are standardised by their training rows, those of each series by its own")]
     public bool Standardize { get; init; } = true;
 
     /// <inheritdoc/>

@@ -82,7 +82,7 @@ public class RecipeTests
     [InlineData("horizon: 192", "horizon:", "'data.horizon' at line 11 of r.yaml is empty; expected a whole number.")]
     [InlineData("split: ett-hour", "split: EttHour",
         "'data.split' at line 12 of r.yaml is 'EttHour'; expected ett-hour, ett-minute, three shares whose sum is 1 such as 0.7/0.1/0.2, "
-        + "or three numbers of rows such as 8640/2880/2880.")]
+        + "three numbers of rows such as 8640/2880/2880, or rest/24/24.")]
     [InlineData("horizon: 192", "known: [a]\n  marks: integer", "'data' at line 10 of r.yaml is wrong: "
         + "known is given with integer marks, which are looked up in tables; set marks to fraction or none.")]
     [InlineData("horizon: 192", "delimiter: ab", "'data' at line 10 of r.yaml is wrong: delimiter is 'ab'; expected one character, or tab.")]
@@ -147,6 +147,7 @@ public class RecipeTests
             data:
               source: etth1
               date-column: null
+              id-column: null
               date-format: null
               delimiter: null
               columns: null

@@ -11,11 +11,13 @@ public enum DataProblemKind
     NotANumber,
     /// <summary>An empty field, or one that says NaN, NA, N/A, null or none. Repaired by filling it.</summary>
     MissingValue,
-    /// <summary>A time before that of the row above. Repaired by sorting.</summary>
+    /// <summary>The id column holds nothing. Repaired by dropping the row.</summary>
+    MissingId,
+    /// <summary>A time before that of the row above, of the same series. Repaired by sorting.</summary>
     OutOfOrder,
-    /// <summary>A time that an earlier row has too, with other values. Repaired by keeping the last such row.</summary>
+    /// <summary>A time that an earlier row of the same series has too, with other values. Repaired by keeping the last such row.</summary>
     DuplicateTime,
-    /// <summary>The same time and the same values as an earlier row. A warning; repaired by dropping it.</summary>
+    /// <summary>The same time and the same values as an earlier row of the same series. A warning; repaired by dropping it.</summary>
     DuplicateRow,
     /// <summary>Whole steps left out. A warning; repaired by inserting and filling the rows.</summary>
     Gap,

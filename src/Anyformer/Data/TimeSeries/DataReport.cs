@@ -30,6 +30,7 @@ public sealed class DataReport(ImmutableArray<DataProblem> problems, ImmutableSo
             DataProblemKind.NotADate => ("unreadable date", "unreadable dates"),
             DataProblemKind.NotANumber => ("text in a number column", "texts in number columns"),
             DataProblemKind.MissingValue => ("missing value", "missing values"),
+            DataProblemKind.MissingId => ("missing id", "missing ids"),
             DataProblemKind.OutOfOrder => ("row out of order", "rows out of order"),
             DataProblemKind.DuplicateTime => ("duplicate time", "duplicate times"),
             DataProblemKind.DuplicateRow => ("duplicate row", "duplicate rows"),

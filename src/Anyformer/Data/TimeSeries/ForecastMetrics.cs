@@ -1,29 +1,26 @@
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>
-/// Adds up the errors of forecasts batch by batch, in float64. What is missing in the series has no error. Memory does not grow with the
-/// number of windows.
+/// Adds up the errors of forecasts batch by batch, in float64. What is missing in the series has no error. Memory grows with the number of
+/// series, not of windows.
 /// </summary>
 public sealed class ForecastMetrics
 {
     private readonly ForecastingWindows _windows;
     private readonly double[] _naiveErrors;
     private readonly ErrorSums[] _sums;
+    private readonly double[] _actuals;
 
-    /// <summary>Metrics for forecasts of <paramref name="windows"/>.</summary>
+    /// <summary>Metrics for forecasts of <paramref name="windows"/>. The train rows of each series scale its MASE.</summary>
     /// <param name="windows">The windows to be forecast.</param>
-    /// <param name="train">Train rows of the same series: they scale MASE.</param>
     /// <param name="season">Steps in a season, for MASE; see <see cref="TimeStep.SeasonLength"/>.</param>
-    /// <exception cref="UserException">The train rows hold no two values one season apart.</exception>
-    public ForecastMetrics(ForecastingWindows windows, RowRange train, int season)
+    public ForecastMetrics(ForecastingWindows windows, int season)
     {
-        if (season < 1 || train.Count <= season)
-            throw new UserException(FormattableString.Invariant(
-                $"The season has {season} steps, expected at least 1 and fewer than the {train.Count} train rows."));
+        ArgumentOutOfRangeException.ThrowIfLessThan(season, 1);
         _windows = windows;
-        var series = windows.Data.Series;
-        _naiveErrors = SeasonalNaiveErrors(series.Rows(train), series.VariateCount, season);
-        _sums = new ErrorSums[series.VariateCount];
+        _naiveErrors = [.. windows.Parts.SelectMany(part => SeasonalNaiveErrors.Of(part.Series.Series, part.Series.Train, season))];
+        _sums = new ErrorSums[_naiveErrors.Length];
+        _actuals = new double[windows.Shape.Horizon * windows.VariateCount];
     }
 
     /// <summary>Adds the forecasts of a batch of windows.</summary>
@@ -32,47 +29,34 @@ public sealed class ForecastMetrics
     /// <exception cref="ArgumentException">A window does not exist, or the span has not the size of its shape.</exception>
     public void Add(ReadOnlySpan<int> batch, ReadOnlySpan<float> forecasts)
     {
-        _windows.RequireWindows(batch);
-        var size = _windows.Shape.Horizon * _sums.Length;
-        if (forecasts.Length != (long)batch.Length * size)
+        if (forecasts.Length != (long)batch.Length * _actuals.Length)
             throw new ArgumentException(FormattableString.Invariant(
-                $"expected ({batch.Length}, {_windows.Shape.Horizon}, {_sums.Length}) forecasts, found {forecasts.Length} values"), nameof(forecasts));
+                $"expected ({batch.Length}, {_windows.Shape.Horizon}, {_windows.VariateCount}) forecasts, found {forecasts.Length} values"), nameof(forecasts));
         for (var i = 0; i < batch.Length; i++)
-            AddWindow(_windows.TargetRow(batch[i]) * _sums.Length, forecasts.Slice(i * size, size));
+            AddWindow(batch[i], forecasts.Slice(i * _actuals.Length, _actuals.Length));
     }
 
     /// <summary>The scores of everything added so far.</summary>
     public ForecastReport Report()
     {
-        var byVariate = _sums.Select((sum, variate) => sum.Scores(sum.ScaledError(_naiveErrors[variate]))).ToArray();
-        var scaled = byVariate.Select(scores => scores.MeanAbsoluteScaledError).Where(error => !double.IsNaN(error)).DefaultIfEmpty(double.NaN);
-        var overall = _sums.Aggregate((left, right) => left + right).Scores(scaled.Average());
-        return new ForecastReport(overall, [.. byVariate]);
+        var variates = _windows.VariateCount;
+        var scaled = _sums.Select((sum, i) => sum.ScaledError(_naiveErrors[i])).ToArray();
+        var byVariate = Enumerable.Range(0, variates).Select(variate => Scores(i => i % variates == variate)).ToArray();
+        return new ForecastReport(Scores(_ => true), [.. byVariate]);
+
+        ForecastScores Scores(Func<int, bool> chosen) => _sums.Where((_, i) => chosen(i)).Aggregate((left, right) => left + right)
+            .Scores(scaled.Where((error, i) => chosen(i) && !double.IsNaN(error)).DefaultIfEmpty(double.NaN).Average());
     }
 
-    private void AddWindow(int start, ReadOnlySpan<float> forecasts)
+    private void AddWindow(int window, ReadOnlySpan<float> forecasts)
     {
-        var (scaler, variates) = (_windows.Data.Scaler, _sums.Length);
-        var targets = _windows.Data.Values.Slice(start, forecasts.Length);
-        var actuals = _windows.Data.Series.Values.AsSpan(start, forecasts.Length);
+        var (part, row) = _windows.Locate(window);
+        var (series, variates) = (_windows.Parts[part].Series, _windows.VariateCount);
+        series.Series.CopyValues(row + _windows.Shape.LookBack, _actuals);
         for (int i = 0, variate = 0; i < forecasts.Length; i++, variate = variate + 1 == variates ? 0 : variate + 1)
-            if (!double.IsNaN(actuals[i]))
-                _sums[variate].Add((double)forecasts[i] - targets[i], scaler.Inverse(forecasts[i], variate), actuals[i]);
-    }
-
-    private static double[] SeasonalNaiveErrors(ReadOnlySpan<double> train, int variates, int season)
-    {
-        var (errors, pairs) = (new double[variates], new int[variates]);
-        var lag = season * variates;
-        for (var i = lag; i < train.Length; i++)
-            if (Math.Abs(train[i] - train[i - lag]) is var error && !double.IsNaN(error))
-            {
-                errors[i % variates] += error;
-                pairs[i % variates]++;
-            }
-        for (var variate = 0; variate < variates; variate++)
-            errors[variate] /= pairs[variate];
-        return errors;
+            if (!double.IsNaN(_actuals[i]))
+                _sums[part * variates + variate].Add(
+                    (double)forecasts[i] - series.Scaler.Transform(_actuals[i], variate), series.Scaler.Inverse(forecasts[i], variate), _actuals[i]);
     }
 
     /// <summary>Error sums of one variate, or of several added together.</summary>

@@ -14,7 +14,7 @@ namespace Anyformer.Data.TimeSeries;
 /// <param name="ZeroActuals">Points left out of MAPE, because their actual value is zero.</param>
 /// <param name="MeanAbsoluteScaledError">
 /// MASE: the original MAE divided by the mean absolute error, over the train rows, of repeating the value one season before. Overall:
-/// the mean over the variates for which that error is not zero. Source: Hyndman and Koehler, "Another look at measures of forecast
+/// the mean over the variates, of every series, for which that error is not zero. Source: Hyndman and Koehler, "Another look at measures of forecast
 /// accuracy", 2006.
 /// </param>
 public sealed record ForecastScores(

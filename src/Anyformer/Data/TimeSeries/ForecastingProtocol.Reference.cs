@@ -71,7 +71,7 @@ internal sealed class ForecastingProtocolReference : ReferenceAdapter
 
     private static Dictionary<string, Tensor> Gather(ForecastingWindows windows, int[] index)
     {
-        var (shape, variates, marks) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Features.Count);
+        var (shape, variates, marks) = (windows.Shape, windows.VariateCount, windows.MarkCount);
         var outputs = new Dictionary<string, Tensor>
         {
             ["seq_x"] = Functional.Empty([index.Length, shape.LookBack, variates]),

@@ -6,17 +6,20 @@ namespace Anyformer.Data.TimeSeries;
 internal static class RowOrder
 {
     /// <summary>
-    /// Reports rows out of order, sorts them by time, and reports duplicates, gaps, irregular steps and rows without values that are not the
-    /// future. Returns the step of the series.
+    /// Reports rows out of order, sorts them by series and time, and reports duplicates, gaps, irregular steps and rows without values that are
+    /// not the future. Returns the step that the series have in common.
     /// </summary>
     public static TimeStep? Check(TableCells table, TableLayout layout, DataProblemLog log)
     {
         var column = layout.DateColumn + 1;
-        if (!ReportOutOfOrder(table, column, log))
+        ReportOutOfOrder(table, layout, log);
+        if (!IsSorted(table))
             Sort(table);
-        var step = TimeStep.Infer(table.Times);
+        var step = Step(table);
         for (var row = 1; row < table.RowCount; row++)
-            if (table.Times[row] == table.Times[row - 1])
+            if (!table.GoesOn(row))
+                continue;
+            else if (table.Times[row] == table.Times[row - 1])
                 ReportDuplicate(table, row, column, log);
             else if (step is not null)
                 ReportDistance(table, row, column, step, log);
@@ -29,33 +32,55 @@ internal static class RowOrder
 
     private static void ReportBlank(TableCells table, TableLayout layout, DataProblemLog log)
     {
-        var history = table.HistoryCount;
-        for (var row = 0; row < history; row++)
-            for (var column = 0; table.Blank[row] && column < table.VariateCount; column++)
-                TableCells.ReportMissing(table.Lines[row], layout, layout.Columns[column], log);
+        foreach (var segment in table.Segments())
+            for (var row = segment.Start; row < segment.History; row++)
+                for (var column = 0; table.Blank[row] && column < table.VariateCount; column++)
+                    RecordReader.ReportMissing(table.Lines[row], layout, layout.Columns[column], log);
     }
 
-    private static bool ReportOutOfOrder(TableCells table, int column, DataProblemLog log)
+    private static void ReportOutOfOrder(TableCells table, TableLayout layout, DataProblemLog log)
     {
-        var inOrder = true;
+        var latest = new DateTime[table.Ids.Count];
+        for (var row = 0; row < table.RowCount; row++)
+        {
+            ref var before = ref latest[table.Series[row]];
+            if (table.Times[row] < before)
+                log.Add(DataProblemKind.OutOfOrder, table.Lines[row], layout.DateColumn + 1,
+                    (Now: table.Times[row], Before: before, Id: table.Ids[table.Series[row]]),
+                    found => $"the time {Text(found.Now)} is before that of the row above{Of(found.Id)}, {Text(found.Before)}");
+            before = table.Times[row];
+        }
+    }
+
+    private static bool IsSorted(TableCells table)
+    {
         for (var row = 1; row < table.RowCount; row++)
-            if (table.Times[row] < table.Times[row - 1])
-            {
-                inOrder = false;
-                log.Add(DataProblemKind.OutOfOrder, table.Lines[row], column, (Now: table.Times[row], Before: table.Times[row - 1]),
-                    found => $"the time {Text(found.Now)} is before that of the row above, {Text(found.Before)}");
-            }
-        return inOrder;
+            if (table.Series[row] < table.Series[row - 1] || (table.GoesOn(row) && table.Times[row] < table.Times[row - 1]))
+                return false;
+        return true;
+    }
+
+    private static TimeStep? Step(TableCells table)
+    {
+        var inference = new TimeStepInference();
+        for (var row = 0; row < table.RowCount; row++)
+        {
+            if (!table.GoesOn(row))
+                inference.BeginSeries();
+            inference.Add(table.Times[row]);
+        }
+        return inference.Step;
     }
 
     private static void Sort(TableCells table)
     {
         // OrderBy is stable: of rows with one time, the last stays the last.
-        var order = Enumerable.Range(0, table.RowCount).OrderBy(row => table.Times[row]).ToArray();
+        var order = Enumerable.Range(0, table.RowCount).OrderBy(row => (table.Series[row], table.Times[row])).ToArray();
         var values = new double[table.Values.Length];
         for (var row = 0; row < order.Length; row++)
             table.Row(order[row]).CopyTo(values.AsSpan(row * table.ColumnCount));
         table.Times = Array.ConvertAll(order, row => table.Times[row]);
+        table.Series = Array.ConvertAll(order, row => table.Series[row]);
         table.Lines = Array.ConvertAll(order, row => table.Lines[row]);
         table.Blank = Array.ConvertAll(order, row => table.Blank[row]);
         table.Values = values;
@@ -80,6 +105,8 @@ internal static class RowOrder
                 ? FormattableString.Invariant($"{missing} {(missing == 1 ? "row is" : "rows are")} missing at a step of {found.Step}")
                 : $"is no whole number of steps of {found.Step}"));
     }
+
+    private static string Of(string id) => id.Length == 0 ? "" : $" of '{id}'";
 
     private static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 }

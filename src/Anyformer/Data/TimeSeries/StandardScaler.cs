@@ -35,21 +35,23 @@ public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<d
     {
         if (variateCount < 1 || values.IsEmpty || values.Length % variateCount != 0)
             throw new ArgumentException($"{values.Length} values do not fill rows of {variateCount} variates", nameof(values));
-        var (mean, deviation, counts) = (new double[variateCount], new double[variateCount], new int[variateCount]);
-        for (var i = 0; i < values.Length; i++)
-            if (!double.IsNaN(values[i]))
-            {
-                mean[i % variateCount] += values[i];
-                counts[i % variateCount]++;
-            }
-        for (var column = 0; column < variateCount; column++)
-            mean[column] /= Math.Max(1, counts[column]);
-        for (var i = 0; i < values.Length; i++)
-            if (!double.IsNaN(values[i]))
-                deviation[i % variateCount] += Square(values[i] - mean[i % variateCount]);
-        for (var column = 0; column < variateCount; column++)
-            deviation[column] = DeviationOrOne(deviation[column] / Math.Max(1, counts[column]), mean[column], counts[column]);
-        return new StandardScaler([.. mean], [.. deviation]);
+        var moments = new Moments(variateCount);
+        moments.AddSums(values);
+        moments.EndSums();
+        moments.AddSquares(values);
+        return moments.ToScaler();
+    }
+
+    /// <summary>The same for rows that are shown some at a time, and twice.</summary>
+    /// <param name="variateCount">Columns.</param>
+    /// <param name="visit">Shows all rows to what it is given, whole ones, in the same order each time.</param>
+    public static StandardScaler Fit(int variateCount, Action<Action<ReadOnlySpan<double>>> visit)
+    {
+        var moments = new Moments(variateCount);
+        visit(moments.AddSums);
+        moments.EndSums();
+        visit(moments.AddSquares);
+        return moments.ToScaler();
     }
 
     /// <summary>Standardises whole rows; both spans have the shape (rows, variates).</summary>
@@ -57,7 +59,7 @@ public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<d
     {
         RequireRows(values.Length, standardised.Length);
         for (int i = 0, column = 0; i < values.Length; i++, column = column + 1 == VariateCount ? 0 : column + 1)
-            standardised[i] = (float)((values[i] - Mean[column]) / Deviation[column]);
+            standardised[i] = Transform(values[i], column);
     }
 
     /// <summary>Takes standardised rows back to the original scale; both spans have the shape (rows, variates).</summary>
@@ -68,23 +70,57 @@ public sealed class StandardScaler(ImmutableArray<double> mean, ImmutableArray<d
             values[i] = Inverse(standardised[i], column);
     }
 
+    internal float Transform(double value, int column) => (float)((value - Mean[column]) / Deviation[column]);
+
     internal double Inverse(float standardised, int column) => standardised * Deviation[column] + Mean[column];
 
-    // A constant column's variance is rounding noise rather than zero; the bound is that of the two-pass sum, as in scikit-learn.
-    private static double DeviationOrOne(double variance, double mean, int rows)
-    {
-        const double epsilon = 2.220446049250313e-16;
-        var noise = rows * epsilon * variance + Square(rows * mean * epsilon);
-        return variance <= noise ? 1 : Math.Sqrt(variance);
-    }
-
     private static bool IsFiniteAboveZero(double value) => value > 0 && double.IsFinite(value);
-
-    private static double Square(double value) => value * value;
 
     private void RequireRows(int from, int to)
     {
         if (from != to || from % VariateCount != 0)
             throw new ArgumentException($"{from} and {to} values are not the same whole rows of {VariateCount} variates");
+    }
+
+    /// <summary>Adds up what mean and deviation are made of, in two rounds over the same rows.</summary>
+    private sealed class Moments(int columns)
+    {
+        private readonly double[] _mean = new double[columns];
+        private readonly double[] _squares = new double[columns];
+        private readonly long[] _counts = new long[columns];
+
+        public void AddSums(ReadOnlySpan<double> values)
+        {
+            for (int i = 0, column = 0; i < values.Length; i++, column = column + 1 == columns ? 0 : column + 1)
+                if (!double.IsNaN(values[i]))
+                {
+                    _mean[column] += values[i];
+                    _counts[column]++;
+                }
+        }
+
+        public void EndSums()
+        {
+            for (var column = 0; column < columns; column++)
+                _mean[column] /= Math.Max(1, _counts[column]);
+        }
+
+        public void AddSquares(ReadOnlySpan<double> values)
+        {
+            for (int i = 0, column = 0; i < values.Length; i++, column = column + 1 == columns ? 0 : column + 1)
+                if (!double.IsNaN(values[i]))
+                    _squares[column] += (values[i] - _mean[column]) * (values[i] - _mean[column]);
+        }
+
+        public StandardScaler ToScaler() => new([.. _mean], [.. Enumerable.Range(0, columns).Select(Deviation)]);
+
+        // A constant column's variance is rounding noise rather than zero; the bound is that of the two-pass sum, as in scikit-learn.
+        private double Deviation(int column)
+        {
+            const double epsilon = 2.220446049250313e-16;
+            var variance = _squares[column] / Math.Max(1, _counts[column]);
+            var drift = _counts[column] * _mean[column] * epsilon;
+            return variance <= _counts[column] * epsilon * variance + drift * drift ? 1 : Math.Sqrt(variance);
+        }
     }
 }

@@ -1,13 +1,19 @@
-using System.Globalization;
-
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>The dates and numbers of a table, with the line that each row came from; NaN stands for a missing number.</summary>
+/// <summary>The rows of one series among those of a sorted table.</summary>
+/// <param name="Id">Which series: the index of its id.</param>
+/// <param name="Start">Its first row.</param>
+/// <param name="History">The row after the last one that has a value.</param>
+/// <param name="End">The row after its last one: from <paramref name="History"/> to here is the future.</param>
+internal readonly record struct TableSegment(int Id, int Start, int History, int End);
+
+/// <summary>The times, ids and numbers of a table, with the line that each row came from; NaN stands for a missing number.</summary>
 internal sealed class TableCells
 {
-    private static readonly string[] s_missingWords = ["nan", "na", "n/a", "#n/a", "null", "none"];
-
     public required DateTime[] Times { get; set; }
+
+    /// <summary>The series of every row: the index of its id.</summary>
+    public required int[] Series { get; set; }
 
     /// <summary>Shape (rows, columns) in row-major order.</summary>
     public required double[] Values { get; set; }
@@ -17,109 +23,63 @@ internal sealed class TableCells
     /// <summary>Whether a row has no value to forecast; all false where no column is known ahead.</summary>
     public required bool[] Blank { get; set; }
 
+    /// <summary>The ids in the order in which they came.</summary>
+    public required IReadOnlyList<string> Ids { get; init; }
+
     public required int ColumnCount { get; init; }
 
     public required int VariateCount { get; init; }
 
     public int RowCount => Times.Length;
 
-    /// <summary>Rows up to the last that is not blank; those after it are the future.</summary>
-    public int HistoryCount => Array.LastIndexOf(Blank, false) + 1;
-
     public Span<double> Row(int row) => Values.AsSpan(row * ColumnCount, ColumnCount);
 
-    /// <summary>Reads every row that has a date; what is wrong with a cell goes to the log.</summary>
+    /// <summary>Whether a row is of the same series as the one above.</summary>
+    public bool GoesOn(int row) => row > 0 && Series[row] == Series[row - 1];
+
+    /// <summary>The series of a sorted table, one after the other.</summary>
+    public IEnumerable<TableSegment> Segments()
+    {
+        for (int start = 0, end; start < RowCount; start = end)
+        {
+            for (end = start + 1; end < RowCount && GoesOn(end);)
+                end++;
+            var history = end;
+            while (history > start && Blank[history - 1])
+                history--;
+            yield return new TableSegment(Series[start], start, history, end);
+        }
+    }
+
+    /// <summary>Reads every row that has a time and an id.</summary>
     public static TableCells Read(TableRows rows, string name, TableLayout layout, TimeSeriesReadOptions options, DataProblemLog log)
     {
-        var (times, values, lines, blank) = (new List<DateTime>(), new List<double>(), new List<int>(), new List<bool>());
-        var dates = new DateReader(options.DateFormat);
-        while (rows.Read())
+        var (times, series, lines) = (new List<DateTime>(), new List<int>(), new List<int>());
+        var (values, blank, ids) = (new List<double>(), new List<bool>(), new Dictionary<string, int>());
+        var reader = new RecordReader(rows, name, layout, options.DateFormat, log);
+        while (reader.Read())
         {
             if (Array.MaxLength - values.Count < layout.Columns.Length)
                 throw new UserException(FormattableString.Invariant($"{name}: the table holds more than {Array.MaxLength} values."));
-            var isRagged = rows.Count != layout.Header.Length;
-            if (isRagged)
-                log.Add(DataProblemKind.RaggedRow, rows.Line, Math.Min(rows.Count, layout.Header.Length) + 1,
-                    (Fields: rows.Count, Header: layout.Header.Length),
-                    found => FormattableString.Invariant($"the row has {found.Fields} fields, the header has {found.Header}"));
-            if (!TryReadDate(rows, layout, dates, log, out var time))
-                continue;
-            times.Add(time);
-            lines.Add(rows.Line);
-            var isBlank = !isRagged && layout.KnownColumns.Length > 0 && Array.TrueForAll(layout.VariateColumns, column => IsMissing(rows[column]));
-            blank.Add(isBlank);
-            foreach (var column in layout.VariateColumns)
-                values.Add(isRagged || isBlank ? double.NaN : ReadNumber(rows, name, layout, column, TryParse, log));
-            foreach (var column in layout.KnownColumns)
-                values.Add(isRagged ? double.NaN : ReadNumber(rows, name, layout, column, TryParseKnown, log));
+            times.Add(reader.Time);
+            if (!ids.TryGetValue(reader.Id, out var id))
+                ids.Add(reader.Id, id = ids.Count);
+            series.Add(id);
+            lines.Add(reader.Line);
+            blank.Add(reader.IsBlank);
+            values.AddRange(reader.Numbers);
         }
-        dates.Settle(times, name, layout.Header[layout.DateColumn]);
+        reader.Dates.Settle(times, name, layout.Header[layout.DateColumn]);
         return new TableCells
         {
             Times = [.. times],
+            Series = [.. series],
             Values = [.. values],
             Lines = [.. lines],
             Blank = [.. blank],
+            Ids = [.. ids.OrderBy(pair => pair.Value).Select(pair => pair.Key)],
             ColumnCount = layout.Columns.Length,
             VariateCount = layout.VariateColumns.Length,
         };
-    }
-
-    public static void ReportMissing(int line, TableLayout layout, int column, DataProblemLog log) =>
-        log.Add(DataProblemKind.MissingValue, line, column + 1, layout.Header[column], found => $"the value in '{found}' is missing");
-
-    /// <summary>Whether a cell says that there is nothing in it.</summary>
-    public static bool IsMissing(string text)
-    {
-        var word = text.Trim();
-        return word.Length == 0 || s_missingWords.Contains(word, StringComparer.OrdinalIgnoreCase);
-    }
-
-    /// <summary>Reads a number, or true and false as 1 and 0.</summary>
-    public static bool TryParseKnown(string text, out double value)
-    {
-        var isTruth = bool.TryParse(text, out var truth);
-        value = truth ? 1 : 0;
-        return isTruth || TryParse(text, out value);
-    }
-
-    private static bool TryReadDate(TableRows rows, TableLayout layout, DateReader dates, DataProblemLog log, out DateTime time)
-    {
-        var text = layout.DateColumn < rows.Count ? rows[layout.DateColumn] : "";
-        if (dates.TryRead(text, out time))
-            return true;
-        log.Add(DataProblemKind.NotADate, rows.Line, layout.DateColumn + 1, (Cell: text, Column: layout.Header[layout.DateColumn]),
-            found => IsMissing(found.Cell)
-                ? $"the date in '{found.Column}' is missing"
-                : $"'{TableLayout.Shorten(found.Cell)}' in '{found.Column}' is not a date");
-        return false;
-    }
-
-    private delegate bool Parser(string text, out double value);
-
-    private static double ReadNumber(TableRows rows, string name, TableLayout layout, int column, Parser parse, DataProblemLog log)
-    {
-        var text = rows[column];
-        if (parse(text, out var value) && double.IsFinite(value))
-            return value;
-        if (IsMissing(text))
-            ReportMissing(rows.Line, layout, column, log);
-        else if (HasDecimalComma(text))
-            throw new UserException(
-                FormattableString.Invariant($"{name}: line {rows.Line}, column {column + 1}: '{TableLayout.Shorten(text)}' ")
-                + $"in '{layout.Header[column]}' has a decimal comma, expected a decimal point.");
-        else
-            log.Add(DataProblemKind.NotANumber, rows.Line, column + 1, (Cell: text, Column: layout.Header[column]),
-                found => $"'{TableLayout.Shorten(found.Cell)}' in '{found.Column}' is not a number");
-        return double.NaN;
-    }
-
-    private static bool TryParse(string text, out double value) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
-
-    private static bool HasDecimalComma(string text)
-    {
-        var comma = text.LastIndexOf(',');
-        return comma > text.LastIndexOf('.') && TryParse(text.Replace(".", "").Replace(',', '.'), out _);
     }
 }

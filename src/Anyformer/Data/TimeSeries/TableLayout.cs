@@ -1,7 +1,12 @@
+using System.Collections.Immutable;
+
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>Which columns of a table are read: the dates and the numbers, first those of the series in its order, then those known ahead.</summary>
-internal sealed record TableLayout(string[] Header, int DateColumn, int[] VariateColumns, int[] KnownColumns)
+/// <summary>
+/// Which columns of a table are read: the dates, the ids of series (-1 without such), and the numbers, first those of the series in their order,
+/// then those known ahead.
+/// </summary>
+internal sealed record TableLayout(string[] Header, int DateColumn, int IdColumn, int[] VariateColumns, int[] KnownColumns)
 {
     private const int SampleRows = 100;
     private const int NamesInMessages = 20;
@@ -17,16 +22,25 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] Variat
         var sample = rows.Peek(SampleRows);
         if (sample.Count == 0)
             throw new UserException($"{name}: there is no row below the header.");
+        var id = options.IdColumn is { } ids ? IndexOf(header, ids, name) : -1;
         var date = options.DateColumn is { } given
             ? IndexOf(header, given, name)
-            : FindDateColumn(header, sample, name, options.DateFormat);
+            : FindDateColumn(header, id, sample, name, options.DateFormat);
         if (new DateReader(options.DateFormat).TryRead(header[date], out _))
             throw new UserException($"{name}: the first line holds the date '{header[date]}', expected a header with the names of the columns.");
-        var known = KnownColumnsOf(header, date, sample, name, options);
-        return new TableLayout(header, date, VariateColumnsOf(header, date, known, name, options), known);
+        if (id == date)
+            throw new UserException($"{name}: '{header[date]}' is the date column, expected another column of ids.");
+        int[] known = [.. options.Known.Distinct().Select(column => IndexOf(header, column, name))];
+        var layout = new TableLayout(header, date, id, VariateColumnsOf(header, date, id, known, name, options), known);
+        layout.RequireNumbers(sample, name);
+        return layout;
     }
 
-    public string NameOf(int column) => Header[Columns[column]];
+    /// <summary>The names of the columns to forecast.</summary>
+    public ImmutableArray<string> Variates => [.. VariateColumns.Select(column => Header[column])];
+
+    /// <summary>The names of the columns known ahead.</summary>
+    public ImmutableArray<string> Known => [.. KnownColumns.Select(column => Header[column])];
 
     private static string[] ReadHeader(TableRows rows, string name)
     {
@@ -44,12 +58,12 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] Variat
         return header;
     }
 
-    private static int FindDateColumn(string[] header, IReadOnlyList<string[]> sample, string name, string? format)
+    private static int FindDateColumn(string[] header, int id, IReadOnlyList<string[]> sample, string name, string? format)
     {
         var columns =
             from column in Enumerable.Range(0, header.Length)
             let dates = CountDates(sample, column, format)
-            where dates * 2 > sample.Count
+            where column != id && dates * 2 > sample.Count
             orderby s_dateNames.Contains(header[column], StringComparer.OrdinalIgnoreCase) descending, dates descending, column
             select column;
         return columns.Append(-1).First() is var found and >= 0
@@ -64,30 +78,28 @@ internal sealed record TableLayout(string[] Header, int DateColumn, int[] Variat
         return sample.Count(row => column < row.Length && dates.TryRead(row[column], out _));
     }
 
-    private static int[] KnownColumnsOf(string[] header, int date, IReadOnlyList<string[]> sample, string name, TimeSeriesReadOptions options)
+    private void RequireNumbers(IReadOnlyList<string[]> sample, string name)
     {
-        int[] columns = [.. options.Known.Distinct().Select(column => IndexOf(header, column, name))];
-        foreach (var column in columns)
-        {
-            var cells = sample.Where(row => column < row.Length && !TableCells.IsMissing(row[column])).Select(row => row[column]).ToArray();
-            if (column == date)
-                throw new UserException($"{name}: '{header[date]}' is the date column, expected known columns of numbers or true and false.");
-            if (cells.Length > 0 && !cells.Any(cell => TableCells.TryParseKnown(cell, out _)))
+        foreach (var column in Columns)
+            if (column == DateColumn || column == IdColumn)
                 throw new UserException(
-                    $"{name}: the known column '{Shorten(header[column])}' holds text such as '{Shorten(cells[0])}', expected numbers or true and false.");
+                    $"{name}: '{Shorten(Header[column])}' is the {(column == DateColumn ? "date" : "id")} column, expected a column of numbers.");
+        foreach (var column in KnownColumns)
+        {
+            var cells = sample.Where(row => column < row.Length && !TableCell.IsMissing(row[column])).Select(row => row[column]).ToArray();
+            if (cells.Length > 0 && !cells.Any(cell => TableCell.TryParseKnown(cell, out _)))
+                throw new UserException(
+                    $"{name}: the known column '{Shorten(Header[column])}' holds text such as '{Shorten(cells[0])}', expected numbers or true and false.");
         }
-        return columns;
     }
 
-    private static int[] VariateColumnsOf(string[] header, int date, int[] known, string name, TimeSeriesReadOptions options)
+    private static int[] VariateColumnsOf(string[] header, int date, int id, int[] known, string name, TimeSeriesReadOptions options)
     {
         List<int> columns = options.Columns is { } names
             ? [.. names.Distinct().Select(column => IndexOf(header, column, name))]
-            : [.. Enumerable.Range(0, header.Length).Where(column => column != date && !known.Contains(column))];
+            : [.. Enumerable.Range(0, header.Length).Where(column => column != date && column != id && !known.Contains(column))];
         if (columns.Intersect(known).Select(column => header[column]).FirstOrDefault() is { } both)
             throw new UserException($"{name}: the column '{both}' is to be forecast and known ahead, expected one of the two.");
-        if (columns.Contains(date))
-            throw new UserException($"{name}: '{header[date]}' is the date column, expected a column of numbers.");
         if (columns.Count == 0)
             throw new UserException($"{name}: no column of numbers is selected.");
         if (options.Target is { } target)

@@ -10,18 +10,11 @@ internal static class TableRepair
     public static void Repair(TableCells table, TableLayout layout, string name, TimeStep? step, FillPolicy fill)
     {
         Regularize(table, name, step);
-        for (var column = 0; column < table.ColumnCount; column++)
-        {
-            var isKnown = column >= table.VariateCount;
-            var rows = isKnown ? table.RowCount : table.HistoryCount;
-            var first = FindNumber(table, rows, column, 0);
-            if (first == rows)
-                throw new UserException($"{name}: the column '{layout.NameOf(column)}' holds no number.");
-            if (fill != FillPolicy.Mask)
-                FillColumn(table, rows, column, first, fill);
-            else if (isKnown)
-                FillColumn(table, rows, column, first, FillPolicy.Forward);
-        }
+        foreach (var segment in table.Segments())
+            for (var column = 0; column < table.ColumnCount; column++)
+                if (!TryFill(new Column(table, column, segment), fill))
+                    throw new UserException($"{name}: the column '{layout.Header[layout.Columns[column]]}'"
+                        + $"{(layout.IdColumn < 0 ? "" : $" of '{table.Ids[segment.Id]}'")} holds no number.");
     }
 
     /// <summary>Keeps the last row of each time and puts rows of missing values where steps were left out.</summary>
@@ -31,20 +24,21 @@ internal static class TableRepair
         if (rows > (long)LargestGrowth * table.RowCount + SmallTable || rows * table.ColumnCount > Array.MaxLength)
             throw new UserException(FormattableString.Invariant(
                 $"{name}: filling the gaps at a step of {step} would make {rows} rows of {table.RowCount}; is a date wrong?"));
-        var times = new DateTime[rows];
-        var values = new double[rows * table.ColumnCount];
+        var (times, series, values) = (new DateTime[rows], new int[rows], new double[rows * table.ColumnCount]);
         Array.Fill(values, double.NaN);
         var target = 0;
         for (var row = 0; row < table.RowCount; row++)
         {
             if (!IsLastOfItsTime(table, row))
                 continue;
-            for (var missing = Missing(table, row, step); missing > 0; missing--)
+            var count = 1 + (int)Missing(table, row, step);
+            series.AsSpan(target, count).Fill(table.Series[row]);
+            for (; count > 1; count--)
                 times[target] = step!.Add(times[target++ - 1], 1);
             times[target] = table.Times[row];
             table.Row(row).CopyTo(values.AsSpan(target++ * table.ColumnCount));
         }
-        (table.Times, table.Values) = (times, values);
+        (table.Times, table.Series, table.Values) = (times, series, values);
         table.Blank = new bool[rows];
         if (table.VariateCount < table.ColumnCount)
             for (var row = 0; row < rows; row++)
@@ -68,52 +62,66 @@ internal static class TableRepair
         return rows;
     }
 
-    private static bool IsLastOfItsTime(TableCells table, int row) => row + 1 == table.RowCount || table.Times[row + 1] != table.Times[row];
+    private static bool IsLastOfItsTime(TableCells table, int row) =>
+        row + 1 == table.RowCount || table.Times[row + 1] != table.Times[row] || !table.GoesOn(row + 1);
 
     /// <summary>Rows left out before a row: before the first row that has its time.</summary>
     private static long Missing(TableCells table, int row, TimeStep? step)
     {
-        var above = row - 1;
-        while (above >= 0 && table.Times[above] == table.Times[row])
-            above--;
-        return above < 0 || step is null ? 0 : (step.CountBetween(table.Times[above], table.Times[row]) ?? 1) - 1;
+        var first = row;
+        while (table.GoesOn(first) && table.Times[first - 1] == table.Times[row])
+            first--;
+        return step is null || !table.GoesOn(first) ? 0 : (step.CountBetween(table.Times[first - 1], table.Times[row]) ?? 1) - 1;
     }
 
-    private static void FillColumn(TableCells table, int rows, int column, int first, FillPolicy fill)
+    /// <summary>Fills a column; false when it holds no number to fill from.</summary>
+    private static bool TryFill(Column column, FillPolicy fill)
     {
+        // A column known ahead cannot be masked; a series of several may have a column that it has nothing in.
+        var isMasked = fill == FillPolicy.Mask && !column.IsKnown;
+        var after = column.NextNumber(column.Start);
+        if (after == column.End)
+            return column.Start == column.End || (isMasked && column.IsOfMany);
         var before = -1;
-        var after = first;
-        for (var row = 0; row < rows; row++)
-        {
-            ref var value = ref table.Row(row)[column];
-            if (!double.IsNaN(value))
-            {
+        for (var row = column.Start; row < column.End && !isMasked; row++)
+            if (!double.IsNaN(column[row]))
                 (before, after) = (row, -1);
-                continue;
-            }
-            if (after < 0)
-                after = FindNumber(table, rows, column, row);
-            value = fill switch
+            else
             {
-                FillPolicy.Zero => 0,
-                FillPolicy.Linear => Interpolate(table, column, before, row, after < rows ? after : -1),
-                _ => table.Row(before >= 0 ? before : after)[column],
-            };
+                after = after < 0 ? column.NextNumber(row) : after;
+                column[row] = fill switch
+                {
+                    FillPolicy.Zero => 0,
+                    FillPolicy.Linear when before >= 0 && after < column.End => column.Between(before, row, after),
+                    _ => column[before >= 0 ? before : after],
+                };
+            }
+        return true;
+    }
+
+    /// <summary>A column of one series: of its history, or of its future too when it is known ahead.</summary>
+    private readonly struct Column(TableCells table, int index, TableSegment segment)
+    {
+        public bool IsKnown => index >= table.VariateCount;
+
+        public bool IsOfMany => table.Ids.Count > 1;
+
+        public int Start => segment.Start;
+
+        public int End => IsKnown ? segment.End : segment.History;
+
+        public ref double this[int row] => ref table.Values[row * table.ColumnCount + index];
+
+        /// <summary>The first row from a given one on that has a number; the end without such.</summary>
+        public int NextNumber(int row)
+        {
+            while (row < End && double.IsNaN(this[row]))
+                row++;
+            return row;
         }
-    }
 
-    private static int FindNumber(TableCells table, int rows, int column, int row)
-    {
-        while (row < rows && double.IsNaN(table.Row(row)[column]))
-            row++;
-        return row;
-    }
-
-    private static double Interpolate(TableCells table, int column, int before, int row, int after)
-    {
-        if (before < 0 || after < 0)
-            return table.Row(before < 0 ? after : before)[column];
-        var (from, to) = (table.Row(before)[column], table.Row(after)[column]);
-        return from + (to - from) * ((table.Times[row] - table.Times[before]) / (table.Times[after] - table.Times[before]));
+        /// <summary>On the line, over time, between two rows.</summary>
+        public double Between(int before, int row, int after) => this[before] + (this[after] - this[before])
+            * ((table.Times[row] - table.Times[before]) / (table.Times[after] - table.Times[before]));
     }
 }

@@ -3,19 +3,22 @@ using System.Collections.Immutable;
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>
-/// Numbers measured over time: a named column for every variate, a row for every time. Immutable; every value is finite, or NaN where it is
-/// missing.
+/// Numbers measured over time, in memory: a named column for every variate, a row for every time. Immutable; every value is finite, or NaN where
+/// it is missing.
 /// </summary>
-public sealed class TimeSeries
+public sealed class TimeSeries : SeriesRows
 {
     /// <summary>A series from its columns' names, its times and its values.</summary>
     /// <param name="variates">Column names, at least one.</param>
     /// <param name="times">The time of every row, never falling.</param>
     /// <param name="values">Shape (rows, variates) in row-major order; finite, NaN where missing.</param>
     /// <param name="known">Columns known ahead; null for none.</param>
+    /// <param name="id">Which series of several it is; null for the only one.</param>
+    /// <param name="step">The step from row to row; null to take it from the times.</param>
     /// <exception cref="ArgumentException">The sizes do not fit each other, the times fall, or a value is infinite.</exception>
     public TimeSeries(
-        ImmutableArray<string> variates, ImmutableArray<DateTime> times, ImmutableArray<double> values, KnownColumns? known = null)
+        ImmutableArray<string> variates, ImmutableArray<DateTime> times, ImmutableArray<double> values,
+        KnownColumns? known = null, string? id = null, TimeStep? step = null)
     {
         Known = known ?? KnownColumns.None;
         if (Known.Values.Length != (times.Length + Known.FutureTimes.Length) * Known.Count)
@@ -33,32 +36,38 @@ public sealed class TimeSeries
             if (double.IsInfinity(value))
                 throw new ArgumentException("a value is infinite", nameof(values));
         (Variates, Times, Values, HasMissing) = (variates, times, values, values.Any(double.IsNaN));
-        Step = TimeStep.Infer(times.AsSpan());
+        (Id, Step) = (id, step ?? TimeStep.Infer(times.AsSpan()));
     }
 
-    /// <summary>Names of the columns, in order.</summary>
-    public ImmutableArray<string> Variates { get; }
+    /// <inheritdoc/>
+    public override string? Id { get; }
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> Variates { get; }
 
     /// <summary>The time of every row. Times that carried an offset are in UTC, others as written.</summary>
     public ImmutableArray<DateTime> Times { get; }
 
-    /// <summary>Shape (<see cref="RowCount"/>, <see cref="VariateCount"/>) in row-major order.</summary>
+    /// <summary>Shape (<see cref="RowCount"/>, variates) in row-major order.</summary>
     public ImmutableArray<double> Values { get; }
 
     /// <summary>Columns known ahead, for these rows and perhaps for some after them.</summary>
     public KnownColumns Known { get; }
 
-    /// <summary>Whether a value is missing.</summary>
-    public bool HasMissing { get; }
+    /// <inheritdoc/>
+    public override ImmutableArray<string> KnownNames => Known.Names;
 
-    /// <summary>The step from row to row; null when the series has fewer than two rows or is irregular.</summary>
-    public TimeStep? Step { get; }
+    /// <inheritdoc/>
+    public override bool HasMissing { get; }
 
-    /// <summary>Rows.</summary>
-    public int RowCount => Times.Length;
+    /// <inheritdoc/>
+    public override TimeStep? Step { get; }
 
-    /// <summary>Columns.</summary>
-    public int VariateCount => Variates.Length;
+    /// <inheritdoc/>
+    public override int RowCount => Times.Length;
+
+    /// <inheritdoc/>
+    public override int FutureCount => Known.FutureTimes.Length;
 
     /// <summary>The values of one row.</summary>
     public ReadOnlySpan<double> Row(int row) => Values.AsSpan(row * VariateCount, VariateCount);
@@ -66,15 +75,18 @@ public sealed class TimeSeries
     /// <summary>The values of <paramref name="rows"/>, row-major.</summary>
     public ReadOnlySpan<double> Rows(RowRange rows) => Values.AsSpan(rows.Start * VariateCount, rows.Count * VariateCount);
 
-    /// <summary>The <paramref name="count"/> times that follow the last row.</summary>
-    /// <exception cref="UserException">The series has no regular step to go on with.</exception>
-    public DateTime[] FutureTimes(int count)
+    /// <inheritdoc/>
+    public override void CopyTimes(int row, Span<DateTime> times)
     {
-        if (Step is null)
-            throw new UserException($"The {RowCount} times of the series have no regular step, so the times to forecast are unknown.");
-        var future = new DateTime[count];
-        for (var step = 0; step < count; step++)
-            future[step] = Step.Add(Times[^1], step + 1);
-        return future;
+        var past = Math.Clamp(RowCount - row, 0, times.Length);
+        Times.AsSpan(Math.Min(row, RowCount), past).CopyTo(times);
+        if (past < times.Length)
+            Known.FutureTimes.AsSpan(row + past - RowCount, times.Length - past).CopyTo(times[past..]);
     }
+
+    /// <inheritdoc/>
+    public override void CopyValues(int row, Span<double> values) => Values.AsSpan(row * VariateCount, values.Length).CopyTo(values);
+
+    /// <inheritdoc/>
+    public override void CopyKnown(int row, Span<double> values) => Known.Values.AsSpan(row * Known.Count, values.Length).CopyTo(values);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>How a table is to be read as a time series. Everything left out is found in the file.</summary>
@@ -13,12 +15,17 @@ public sealed record TimeSeriesReadOptions
     public string? DateColumn { get; init; }
 
     /// <summary>
+    /// Name of the column that tells which series a row is of, for tables of many series; null for one series. Each has times of its own.
+    /// </summary>
+    public string? IdColumn { get; init; }
+
+    /// <summary>
     /// A .NET date format, such as <c>dd/MM/yyyy HH:mm</c>, for times that can be read in more than one way or in none of the known
     /// ones.
     /// </summary>
     public string? DateFormat { get; init; }
 
-    /// <summary>Names of the number columns to read, in this order; null reads every column but the date and those known ahead.</summary>
+    /// <summary>Names of the number columns to read, in this order; null reads every column but the date, the id and those known ahead.</summary>
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>
@@ -33,8 +40,16 @@ public sealed record TimeSeriesReadOptions
     public FillPolicy Fill { get; init; }
 }
 
-/// <summary>What reading a table gave.</summary>
+/// <summary>What reading a table of one series gave.</summary>
 /// <param name="Series">The series.</param>
 /// <param name="Warnings">What was found and left as it is: gaps, duplicate rows and irregular steps.</param>
 /// <param name="Repairs">What was found and repaired; empty without a fill policy.</param>
 public sealed record TimeSeriesReading(TimeSeries Series, DataReport Warnings, DataReport Repairs);
+
+/// <summary>What reading a table gave.</summary>
+/// <param name="Series">The series, in the order in which the table names them first; at least one.</param>
+/// <param name="Step">The step that the rows of all series have in common; null without a regular one.</param>
+/// <param name="Warnings">What was found and left as it is: gaps, duplicate rows and irregular steps.</param>
+/// <param name="Repairs">What was found and repaired; empty without a fill policy.</param>
+public sealed record TimeSeriesTable(
+    ImmutableArray<SeriesRows> Series, TimeStep? Step, DataReport Warnings, DataReport Repairs);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>
-/// Reads a time series from a delimited text file, plain or gzip-compressed, with a header line, one column of times and columns of numbers
-/// with a decimal point. Times may carry an offset (then they become UTC).
+/// Reads time series from a delimited text file, plain or gzip-compressed, with a header line, one column of times and columns of numbers
+/// with a decimal point. Times may carry an offset (then they become UTC). A column of ids divides the rows among several series.
 /// </summary>
 /// <remarks>
 /// Without a fill policy, values that are missing or no numbers, unreadable dates, ragged rows, rows out of order and two different
@@ -16,7 +16,7 @@ namespace Anyformer.Data.TimeSeries;
 /// </remarks>
 public static class TimeSeriesReader
 {
-    /// <summary>Reads the file at <paramref name="path"/>.</summary>
+    /// <summary>Reads the one series of the file at <paramref name="path"/>.</summary>
     /// <exception cref="UserException">
     /// The file cannot be opened, is no table of a time series, or has problems and no fill policy is given.
     /// </exception>
@@ -26,11 +26,28 @@ public static class TimeSeriesReader
         return Read(text, path, options);
     }
 
-    /// <summary>Reads from <paramref name="text"/>; <paramref name="name"/> stands for it in messages.</summary>
+    /// <summary>Reads one series from <paramref name="text"/>; <paramref name="name"/> stands for it in messages.</summary>
     /// <exception cref="UserException">The text is no table of a time series, or has problems and no fill policy is given.</exception>
     public static TimeSeriesReading Read(TextReader text, string name, TimeSeriesReadOptions? options = null)
     {
-        options ??= new TimeSeriesReadOptions();
+        var table = ReadAll(text, name, (options ?? new TimeSeriesReadOptions()) with { IdColumn = null });
+        return new TimeSeriesReading((TimeSeries)table.Series[0], table.Warnings, table.Repairs);
+    }
+
+    /// <summary>Reads every series of the file at <paramref name="path"/>.</summary>
+    /// <exception cref="UserException">
+    /// The file cannot be opened, is no table of time series, or has problems and no fill policy is given.
+    /// </exception>
+    public static TimeSeriesTable ReadAll(string path, TimeSeriesReadOptions options)
+    {
+        using var text = TableFile.Open(path);
+        return ReadAll(text, path, options);
+    }
+
+    /// <summary>Reads every series from <paramref name="text"/>; <paramref name="name"/> stands for it in messages.</summary>
+    /// <exception cref="UserException">The text is no table of time series, or has problems and no fill policy is given.</exception>
+    public static TimeSeriesTable ReadAll(TextReader text, string name, TimeSeriesReadOptions options)
+    {
         using var rows = new TableRows(text, name, options.Delimiter);
         var layout = TableLayout.Find(rows, name, options);
         var log = new DataProblemLog();
@@ -38,40 +55,39 @@ public static class TimeSeriesReader
         if (table.RowCount == 0)
             throw new UserException($"{name}: there is no row with a date below the header.");
         var step = RowOrder.Check(table, layout, log);
-        if (table.HistoryCount == 0)
+        if (table.Segments().All(segment => segment.History == segment.Start))
             throw new UserException($"{name}: no row has a value to forecast, all have known columns alone.");
         if (options.Fill == FillPolicy.None)
-        {
             ThrowOnErrors(log, name);
-            return new TimeSeriesReading(Build(layout, table), Warnings: log.Report(_ => true), Repairs: log.Report(_ => false));
-        }
-        TableRepair.Repair(table, layout, name, step, options.Fill);
-        return new TimeSeriesReading(
-            Build(layout, table),
-            Warnings: log.Report(kind => kind == DataProblemKind.IrregularStep),
-            Repairs: log.Report(kind => kind != DataProblemKind.IrregularStep));
+        else
+            TableRepair.Repair(table, layout, name, step, options.Fill);
+        var repairs = options.Fill != FillPolicy.None;
+        return new TimeSeriesTable(
+            [.. table.Segments().Select(segment => Build(layout, table, segment, step))], step,
+            Warnings: log.Report(kind => !repairs || kind == DataProblemKind.IrregularStep),
+            Repairs: log.Report(kind => repairs && kind != DataProblemKind.IrregularStep));
     }
 
-    private static TimeSeries Build(TableLayout layout, TableCells table)
+    private static TimeSeries Build(TableLayout layout, TableCells table, TableSegment segment, TimeStep? step)
     {
-        var (variates, history) = (table.VariateCount, table.HistoryCount);
+        var variates = layout.VariateColumns.Length;
         var known = new KnownColumns(
-            [.. layout.KnownColumns.Select(column => layout.Header[column])], Columns(table, table.RowCount, variates..), [.. table.Times[history..]]);
+            layout.Known, Columns(table, segment.Start, segment.End, variates..), [.. table.Times[segment.History..segment.End]]);
+        var times = segment.History - segment.Start == table.RowCount ? table.Times : table.Times[segment.Start..segment.History];
         return new TimeSeries(
-            [.. layout.VariateColumns.Select(column => layout.Header[column])],
-            ImmutableCollectionsMarshal.AsImmutableArray(history == table.RowCount ? table.Times : table.Times[..history]),
-            Columns(table, history, ..variates), known);
+            layout.Variates, ImmutableCollectionsMarshal.AsImmutableArray(times), Columns(table, segment.Start, segment.History, ..variates),
+            known, layout.IdColumn < 0 ? null : table.Ids[segment.Id], step);
     }
 
-    /// <summary>Some columns of the first rows; the array itself when it is all.</summary>
-    private static ImmutableArray<double> Columns(TableCells table, int rows, Range columns)
+    /// <summary>Some columns of some rows; the array itself when it is all.</summary>
+    private static ImmutableArray<double> Columns(TableCells table, int start, int end, Range columns)
     {
         var (first, count) = columns.GetOffsetAndLength(table.ColumnCount);
-        if (count == table.ColumnCount && rows == table.RowCount)
+        if (count == table.ColumnCount && end - start == table.RowCount)
             return ImmutableCollectionsMarshal.AsImmutableArray(table.Values);
-        var values = new double[rows * count];
-        for (var row = 0; row < rows; row++)
-            table.Row(row).Slice(first, count).CopyTo(values.AsSpan(row * count));
+        var values = new double[(end - start) * count];
+        for (var row = start; row < end; row++)
+            table.Row(row).Slice(first, count).CopyTo(values.AsSpan((row - start) * count));
         return ImmutableCollectionsMarshal.AsImmutableArray(values);
     }
 

@@ -2,74 +2,86 @@ using System.Runtime.InteropServices;
 
 namespace Anyformer.Data.TimeSeries;
 
-/// <summary>Finds the step of a series from its times.</summary>
-internal static class TimeStepInference
+/// <summary>Finds the step that series have in common, from their times, one after the other. Its memory does not grow with their number.</summary>
+internal sealed class TimeStepInference
 {
     // The shortest month; distances below it cannot be whole months.
     private const int ShortestMonthDays = 28;
 
+    // Times with more different distances than this have no regular step.
+    private const int MostDistances = 1 << 16;
+
+    private readonly Dictionary<long, int> _distances = [];
+    private readonly Dictionary<int, int> _months = [];
+    private DateTime? _first;
+    private DateTime? _last;
+    private long _grown;
+    private bool _sameDay = true;
+    private bool _atEnd = true;
+    private bool _sameTimeOfDay = true;
+    private bool _hasWeekend;
+    private bool _crossesWeekend;
+
     public static TimeStep? Infer(ReadOnlySpan<DateTime> times)
     {
-        var (span, share) = MostFrequentDistance(times);
-        if (span == TimeSpan.Zero)
-            return null;
-        if (span.TotalDays >= ShortestMonthDays && InferMonths(times) is { } months)
-            return months;
-        if (share < 0.5)
-            return null;
-        return span == TimeSpan.FromDays(1) && HasOnlyBusinessDays(times) ? new BusinessDayStep() : new FixedStep(span);
+        var inference = new TimeStepInference();
+        foreach (var time in times)
+            inference.Add(time);
+        return inference.Step;
     }
 
-    /// <summary>The most frequent growth from one time to the next (the shortest of equals) and its share of all growths.</summary>
-    private static (TimeSpan Span, double Share) MostFrequentDistance(ReadOnlySpan<DateTime> times)
+    /// <summary>What is added next does not follow what was added last.</summary>
+    public void BeginSeries() => _last = null;
+
+    public void Add(DateTime time)
     {
-        var counts = new Dictionary<long, int>();
-        var grown = 0;
-        for (var row = 1; row < times.Length; row++)
-        {
-            var distance = times[row].Ticks - times[row - 1].Ticks;
-            if (distance <= 0)
-                continue;
-            CollectionsMarshal.GetValueRefOrAddDefault(counts, distance, out _)++;
-            grown++;
-        }
-        if (grown == 0)
-            return (TimeSpan.Zero, 0);
-        var (ticks, count) = counts.MinBy(pair => (-pair.Value, pair.Key));
-        return (TimeSpan.FromTicks(ticks), (double)count / grown);
+        var first = _first ??= time;
+        _sameTimeOfDay &= time.TimeOfDay == first.TimeOfDay;
+        _sameDay &= time.Day == first.Day;
+        _atEnd &= time.Day == DateTime.DaysInMonth(time.Year, time.Month);
+        _hasWeekend |= BusinessDayStep.IsWeekend(time);
+        if (_last is { } last && time > last)
+            AddDistance(last, time);
+        _last = time;
     }
 
-    private static MonthStep? InferMonths(ReadOnlySpan<DateTime> times)
+    /// <summary>The step of what was added; null without a regular one.</summary>
+    public TimeStep? Step
     {
-        var first = times[0];
-        bool sameDay = true, atEnd = true;
-        var counts = new Dictionary<int, int>();
-        for (var row = 0; row < times.Length; row++)
+        get
         {
-            var time = times[row];
-            if (time.TimeOfDay != first.TimeOfDay)
+            if (_grown == 0)
                 return null;
-            sameDay &= time.Day == first.Day;
-            atEnd &= time.Day == DateTime.DaysInMonth(time.Year, time.Month);
-            var months = row == 0 ? 0 : (time.Year - times[row - 1].Year) * 12 + time.Month - times[row - 1].Month;
-            if (months > 0)
-                CollectionsMarshal.GetValueRefOrAddDefault(counts, months, out _)++;
+            var (ticks, count) = _distances.MinBy(pair => (-pair.Value, pair.Key));
+            var span = TimeSpan.FromTicks(ticks);
+            if (span.TotalDays >= ShortestMonthDays && Months is { } months)
+                return months;
+            if (count * 2L < _grown)
+                return null;
+            return span == TimeSpan.FromDays(1) && !_hasWeekend && _crossesWeekend ? new BusinessDayStep() : new FixedStep(span);
         }
-        if ((!sameDay && !atEnd) || counts.Count == 0)
-            return null;
-        var (step, count) = counts.MinBy(pair => (-pair.Value, pair.Key));
-        return count * 2 >= counts.Values.Sum() ? new MonthStep(step, AtMonthEnd: !sameDay) : null;
     }
 
-    private static bool HasOnlyBusinessDays(ReadOnlySpan<DateTime> times)
+    private MonthStep? Months
     {
-        var crossesWeekend = false;
-        for (var row = 0; row < times.Length; row++)
+        get
         {
-            if (BusinessDayStep.IsWeekend(times[row]))
-                return false;
-            crossesWeekend |= row > 0 && times[row].DayOfWeek == DayOfWeek.Monday && (times[row] - times[row - 1]).TotalDays == 3;
+            if (!_sameTimeOfDay || (!_sameDay && !_atEnd) || _months.Count == 0)
+                return null;
+            var (step, count) = _months.MinBy(pair => (-pair.Value, pair.Key));
+            return count * 2L >= _months.Values.Sum(value => (long)value) ? new MonthStep(step, AtMonthEnd: !_sameDay) : null;
         }
-        return crossesWeekend;
+    }
+
+    private void AddDistance(DateTime last, DateTime time)
+    {
+        _grown++;
+        var ticks = time.Ticks - last.Ticks;
+        if (_distances.Count < MostDistances || _distances.ContainsKey(ticks))
+            CollectionsMarshal.GetValueRefOrAddDefault(_distances, ticks, out _)++;
+        var months = (time.Year - last.Year) * 12 + time.Month - last.Month;
+        if (months > 0)
+            CollectionsMarshal.GetValueRefOrAddDefault(_months, months, out _)++;
+        _crossesWeekend |= time.DayOfWeek == DayOfWeek.Monday && (time - last).TotalDays == 3;
     }
 }

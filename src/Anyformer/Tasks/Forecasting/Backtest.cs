@@ -13,12 +13,14 @@ public static class Backtest
     /// <param name="recipe">What to train; its split says which rows are test rows, and how many are validation rows.</param>
     /// <param name="data">Its data.</param>
     /// <param name="folds">Blocks to cut the test rows into.</param>
-    /// <exception cref="UserException">A block would be shorter than the horizon.</exception>
+    /// <exception cref="UserException">A block would be shorter than the horizon, or there are several series.</exception>
     public static IReadOnlyList<ForecastRecipe> Folds(ForecastRecipe recipe, ForecastData data, int folds)
     {
-        var lookback = recipe.Data.Lookback;
-        var (validation, first) = (data.Borders.Validation.Count - lookback, data.Borders.Test.Start + lookback);
-        var test = data.Borders.Test.Count - lookback;
+        if (data.Section.IdColumn is { } ids)
+            throw new UserException($"A backtest is of one series, found the series of the column '{ids}'.");
+        var (lookback, borders) = (recipe.Data.Lookback, data.Borders[0]);
+        var (validation, first) = (borders.Validation.Count - lookback, borders.Test.Start + lookback);
+        var test = borders.Test.Count - lookback;
         if (test / folds < recipe.Data.Horizon)
             throw new UserException(
                 $"{folds} folds of the {test} test rows have {test / folds} rows each, expected at least the horizon of {recipe.Data.Horizon}.");

@@ -6,6 +6,9 @@ namespace Anyformer.Tasks.Forecasting;
 /// <param name="Values">(times, variates) in row-major order.</param>
 public sealed record Forecast(IReadOnlyList<string> Variates, IReadOnlyList<DateTime> Times, double[] Values)
 {
+    /// <summary>Which series of several it continues; null for the only one.</summary>
+    public string? Id { get; init; }
+
     /// <summary>Prediction intervals; null where none are known.</summary>
     public ForecastBounds? Bounds { get; init; }
 
@@ -20,7 +23,7 @@ public sealed record Forecast(IReadOnlyList<string> Variates, IReadOnlyList<Date
     public static Forecast MeanOf(IReadOnlyList<Forecast> forecasts)
     {
         var first = forecasts[0];
-        if (forecasts.FirstOrDefault(other => !other.Variates.SequenceEqual(first.Variates) || !other.Times.SequenceEqual(first.Times)) is { } other)
+        if (forecasts.FirstOrDefault(other => other.Id != first.Id || !other.Variates.SequenceEqual(first.Variates) || !other.Times.SequenceEqual(first.Times)) is { } other)
             throw new UserException($"Forecasts can only be joined for the same times and variates, found {Words(first)} and {Words(other)}.");
         double[] Mean(Func<Forecast, double[]> values) =>
             [.. Enumerable.Range(0, first.Values.Length).Select(i => forecasts.Average(forecast => values(forecast)[i]))];

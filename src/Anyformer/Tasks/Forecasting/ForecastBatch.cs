@@ -13,14 +13,14 @@ public sealed record ForecastBatch(ForecastInput Input, Tensor Target, Tensor? T
     /// <summary>Copies windows straight into tensors, with numbers in the place of <see cref="MissingValues"/>.</summary>
     public static ForecastBatch Of(ForecastingWindows windows, ReadOnlySpan<int> batch, Device device)
     {
-        var (shape, variates, features) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Features.Count);
+        var (shape, variates, features) = (windows.Shape, windows.VariateCount, windows.MarkCount);
         var past = Functional.Empty([batch.Length, shape.LookBack, variates]);
         var future = Functional.Empty([batch.Length, shape.FutureLength, variates]);
         var pastMarks = Functional.Empty([batch.Length, shape.LookBack, features]);
         var futureMarks = Functional.Empty([batch.Length, shape.FutureLength, features]);
         windows.Gather(batch, past.AsSpan<float>(), future.AsSpan<float>(), pastMarks.AsSpan<float>(), futureMarks.AsSpan<float>());
         var (target, known) = (future[.., shape.LabelLength..], (Tensor?)null);
-        if (windows.Data.Series.HasMissing)
+        if (windows.HasMissing)
         {
             target = target.Contiguous();
             known = Mask(past, target);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Anyformer.Data.Sources;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
@@ -5,21 +6,23 @@ using Anyformer.Recipes;
 
 namespace Anyformer.Tasks.Forecasting;
 
-/// <summary>The data of a forecasting recipe, ready for training: read, split, standardised, cut into windows.</summary>
+/// <summary>The data of a forecasting recipe, ready for training: read, split, standardised, cut into windows. One series, or many.</summary>
 public sealed class ForecastData
 {
-    private ForecastData(ForecastDataSection section, TimeSeriesReading reading, SplitRule rule, string path)
+    private readonly SplitRule _rule;
+    private readonly WindowShape _window;
+
+    private ForecastData(ForecastDataSection section, TimeSeriesTable table, SplitRule rule, string path)
     {
-        (Section, Reading, Path) = (section, reading, path);
-        var window = new WindowShape(section.Lookback, section.Horizon, section.LabelLength);
-        Frequency = section.Frequency is { } code ? TimeFrequencyCodes.Parse(code) : reading.Series.Step?.Frequency ?? TimeFrequency.Hour;
-        Borders = rule.Borders(reading.Series.RowCount, window);
-        var known = reading.Series.Known is { Count: > 0 } columns ? Scaler(section, columns.Rows(Borders.Train), columns.Count) : null;
-        var scaler = Scaler(section, reading.Series.Rows(Borders.Train), reading.Series.VariateCount);
-        Scaled = new ForecastingSeries(reading.Series, scaler, Features(section, Frequency, known));
-        Train = new ForecastingWindows(Scaled, Borders.Train, window);
-        Validation = new ForecastingWindows(Scaled, Borders.Validation, window);
-        Test = new ForecastingWindows(Scaled, Borders.Test, window);
+        (Section, Table, _rule, Path) = (section, table, rule, path);
+        _window = new WindowShape(section.Lookback, section.Horizon, section.LabelLength);
+        Frequency = section.Frequency is { } code ? TimeFrequencyCodes.Parse(code) : table.Step?.Frequency ?? TimeFrequency.Hour;
+        Borders = [.. table.Series.Select(series => BordersOf(series))];
+        Features = FeaturesOf(section, Frequency, KnownScaler());
+        Series = [.. table.Series.Select(Prepare)];
+        Train = Windows("train", _window.Length, sizes => sizes.Train, borders => borders.Train);
+        Validation = Windows("validation", section.Horizon, sizes => sizes.Validation, borders => borders.Validation);
+        Test = Windows("test", section.Horizon, sizes => sizes.Test, borders => borders.Test);
     }
 
     /// <summary>What the recipe says of the data.</summary>
@@ -29,16 +32,19 @@ public sealed class ForecastData
     public string Path { get; }
 
     /// <summary>The series as read, with what was found and repaired.</summary>
-    public TimeSeriesReading Reading { get; }
+    public TimeSeriesTable Table { get; }
 
     /// <summary>The spacing that the calendar marks are made for.</summary>
     public TimeFrequency Frequency { get; }
 
-    /// <summary>The rows of the three parts.</summary>
-    public SplitBorders Borders { get; }
+    /// <summary>What the model is told of every step beside the values.</summary>
+    public MarkFeatures Features { get; }
 
-    /// <summary>The standardised series with its calendar marks.</summary>
-    public ForecastingSeries Scaled { get; }
+    /// <summary>The series, standardised; at least one.</summary>
+    public ImmutableArray<ForecastingSeries> Series { get; }
+
+    /// <summary>The rows of the three parts, of every series; where a series is too short for a window of a part, it has none of it.</summary>
+    public ImmutableArray<SplitBorders> Borders { get; }
 
     /// <summary>Windows to learn from.</summary>
     public ForecastingWindows Train { get; }
@@ -49,12 +55,28 @@ public sealed class ForecastData
     /// <summary>Windows to report on.</summary>
     public ForecastingWindows Test { get; }
 
+    /// <summary>Rows of all series.</summary>
+    public long RowCount => Table.Series.Sum(series => (long)series.RowCount);
+
+    /// <summary>Rows of the three parts, of all series together.</summary>
+    public (long Train, long Validation, long Test) PartRows
+    {
+        get
+        {
+            var sizes = Table.Series.Select(series => _rule.Sizes(series.RowCount)).ToArray();
+            return (sizes.Sum(size => (long)size.Train), sizes.Sum(size => (long)size.Validation), sizes.Sum(size => (long)size.Test));
+        }
+    }
+
+    /// <summary>Names of the columns to forecast, in order.</summary>
+    public ImmutableArray<string> Variates => Table.Series[0].Variates;
+
     /// <summary>Steps after which the series repeat, as far as their spacing tells.</summary>
-    public int Season => Reading.Series.Step?.SeasonLength ?? 1;
+    public int Season => Table.Step?.SeasonLength ?? 1;
 
     /// <summary>The sizes that a forecaster of this data is built for.</summary>
-    public ForecastShape Shape => new(Section.Lookback, Section.Horizon, Section.LabelLength, Reading.Series.VariateCount,
-        Scaled.Features.Count, Season, Section.Marks == CalendarMarks.Integer, Scaled.Features.KnownCount);
+    public ForecastShape Shape => new(Section.Lookback, Section.Horizon, Section.LabelLength, Variates.Length,
+        Features.Count, Season, Section.Marks == CalendarMarks.Integer, Features.KnownCount);
 
     /// <summary>Reads the data that a recipe names.</summary>
     /// <param name="section">The recipe's section.</param>
@@ -64,8 +86,8 @@ public sealed class ForecastData
     {
         var source = KnownDataSources.All.FirstOrDefault(known => known.Id == section.Source);
         var path = source is null ? section.Source : Locate(source, store);
-        var reading = TimeSeriesReader.Read(path, ReadOptions(section));
-        return new ForecastData(section, reading, section.Split ?? source?.Split ?? SplitRule.Default, path);
+        var table = TimeSeriesReader.ReadAll(path, ReadOptions(section));
+        return new ForecastData(section, table, section.Split ?? source?.Split ?? SplitRule.Default, path);
     }
 
     /// <summary>How the file of a recipe is to be read; what to predict from is read the same way.</summary>
@@ -74,6 +96,7 @@ public sealed class ForecastData
         Delimiter = section.Delimiter == "tab" ? '\t' : section.Delimiter?[0],
         DateColumn = section.DateColumn,
         DateFormat = section.DateFormat,
+        IdColumn = section.IdColumn,
         Columns = section.Columns,
         Known = section.Known ?? [],
         Target = section.Target,
@@ -84,18 +107,57 @@ public sealed class ForecastData
     /// <param name="section">The recipe's section.</param>
     /// <param name="frequency">The spacing that calendar marks are made for.</param>
     /// <param name="known">Standardises the known columns; null without such.</param>
-    public static MarkFeatures Features(ForecastDataSection section, TimeFrequency frequency, StandardScaler? known) => new(section.Marks switch
+    public static MarkFeatures FeaturesOf(ForecastDataSection section, TimeFrequency frequency, StandardScaler? known) => new(section.Marks switch
     {
         CalendarMarks.None => null,
         CalendarMarks.Integer => new CalendarFeatures(frequency, CalendarEncoding.Index),
         _ => new CalendarFeatures(frequency),
     }, known);
 
+    /// <summary>What standardises a series by some of its rows, or leaves it as it is, as the recipe says.</summary>
+    internal static StandardScaler ScalerOf(ForecastDataSection section, SeriesRows series, RowRange rows) => section.Standardize
+        ? StandardScaler.Fit(series.VariateCount, visit => series.VisitValues(rows, visit))
+        : StandardScaler.Identity(series.VariateCount);
+
     private static string Locate(DataSource source, DataStore store) => store.Find(source)
         ?? throw new UserException($"The data set {source.Id} is not on this machine: get it with 'anyformer data get {source.Id}', or name its folder with --data-dir.");
 
-    /// <summary>What standardises columns by some of their rows, or leaves them as they are, as the recipe says.</summary>
-    internal static StandardScaler Scaler(ForecastDataSection section, ReadOnlySpan<double> rows, int columns) => section.Standardize
-        ? StandardScaler.Fit(rows, columns)
-        : StandardScaler.Identity(columns);
+    private SplitBorders BordersOf(SeriesRows series) => Section.IdColumn is null
+        ? _rule.Borders(series.RowCount, _window)
+        : _rule.PossibleBorders(series.RowCount, _window);
+
+    private ForecastingSeries Prepare(SeriesRows series)
+    {
+        var train = TrainRows(series);
+        return new ForecastingSeries(series, ScalerOf(Section, series, train), Features) { Train = train };
+    }
+
+    /// <summary>The rows that a series is standardised by: at least the history of its first window.</summary>
+    private RowRange TrainRows(SeriesRows series) =>
+        new(0, Math.Max(_rule.Sizes(series.RowCount).Train, Math.Min(series.RowCount, Section.Lookback)));
+
+    /// <summary>A known column means the same in every series, so all are standardised alike.</summary>
+    private StandardScaler? KnownScaler()
+    {
+        var columns = Table.Series[0].KnownNames.Length;
+        if (columns == 0 || !Section.Standardize)
+            return columns == 0 ? null : StandardScaler.Identity(columns);
+        return StandardScaler.Fit(columns, visit =>
+        {
+            foreach (var series in Table.Series)
+                series.VisitKnown(TrainRows(series), visit);
+        });
+    }
+
+    private ForecastingWindows Windows(
+        string part, int needed, Func<(int Train, int Validation, int Test), int> size, Func<SplitBorders, RowRange> range)
+    {
+        ImmutableArray<SeriesPart> parts =
+            [.. Series.Zip(Borders, (series, borders) => new SeriesPart(series, range(borders))).Where(candidate => candidate.Rows.Count > 0)];
+        return parts.Length > 0
+            ? new ForecastingWindows(parts, _window)
+            : throw new UserException(
+                $"None of the {Series.Length} series of {Path} has a window in its {part} part, the longest of which has "
+                + $"{Table.Series.Max(series => size(_rule.Sizes(series.RowCount)))} rows, expected at least {needed} for look-back {Section.Lookback} and horizon {Section.Horizon}.");
+    }
 }

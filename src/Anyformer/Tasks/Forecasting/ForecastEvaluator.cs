@@ -15,7 +15,7 @@ public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows wind
     /// <summary>The scores over all windows.</summary>
     public ForecastReport Evaluate(Forecaster model)
     {
-        var metrics = new ForecastMetrics(windows, data.Borders.Train, data.Season);
+        var metrics = new ForecastMetrics(windows, data.Season);
         var count = DropLast && windows.Count > batchSize ? windows.Count / batchSize * batchSize : windows.Count;
         foreach (var batch in Enumerable.Range(0, count).Chunk(batchSize))
             metrics.Add(batch, Forecast(model, batch));
@@ -26,7 +26,7 @@ public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows wind
     public int WindowCount => windows.Count;
 
     /// <summary>Series side by side.</summary>
-    public int Variates => windows.Data.Series.VariateCount;
+    public int Variates => windows.VariateCount;
 
     /// <summary>Values of a forecast: steps times variates.</summary>
     public int ValuesPerWindow => windows.Shape.Horizon * Variates;

@@ -20,7 +20,7 @@ internal sealed class ForecastSamples
         _data = data;
         _evaluator = new ForecastEvaluator(data, data.Test, batchSize: 1, device);
         _window = data.Test.Count / 2;
-        _predictions = [.. Enumerable.Range(0, Math.Min(MostVariates, data.Reading.Series.VariateCount)).Select(_ => new List<ModelForecast>())];
+        _predictions = [.. Enumerable.Range(0, Math.Min(MostVariates, data.Variates.Length)).Select(_ => new List<ModelForecast>())];
     }
 
     internal IReadOnlyList<ForecastSample> Samples => [.. _predictions.Select((predictions, variate) => Sample(variate, predictions))];
@@ -38,24 +38,30 @@ internal sealed class ForecastSamples
     }
 
     private double[] Column(float[] values, int variate) => [.. Enumerable.Range(0, _data.Section.Horizon)
-        .Select(step => Original(values[step * _data.Reading.Series.VariateCount + variate], variate))];
+        .Select(step => Original(values[step * _data.Variates.Length + variate], variate))];
 
-    private double Original(double standardised, int variate) =>
-        standardised * _data.Scaled.Scaler.Deviation[variate] + _data.Scaled.Scaler.Mean[variate];
+    private double Original(double standardised, int variate)
+    {
+        var scaler = _data.Test.Parts[_data.Test.Locate(_window).Part].Series.Scaler;
+        return standardised * scaler.Deviation[variate] + scaler.Mean[variate];
+    }
 
     private ForecastSample Sample(int variate, IReadOnlyList<ModelForecast> predictions)
     {
-        var series = _data.Reading.Series;
-        var start = _data.Test.Rows.Start + _window;
-        var history = Enumerable.Range(start, _data.Section.Lookback).ToArray();
-        var future = Enumerable.Range(start + _data.Section.Lookback, _data.Section.Horizon).ToArray();
+        var (part, start) = _data.Test.Locate(_window);
+        var series = _data.Test.Parts[part].Series.Series;
+        var (lookback, length) = (_data.Section.Lookback, _data.Test.Shape.Length);
+        string[] times = [.. series.TimesFrom(start, length).Select(time => time.ToString("s"))];
+        var values = new double[length * series.VariateCount];
+        series.CopyValues(start, values);
+        double[] column = [.. values.Where((_, i) => i % series.VariateCount == variate)];
         return new ForecastSample
         {
-            Variate = series.Variates[variate],
-            HistoryTimes = [.. history.Select(row => series.Times[row].ToString("s"))],
-            History = [.. history.Select(row => series.Row(row)[variate])],
-            TruthTimes = [.. future.Select(row => series.Times[row].ToString("s"))],
-            Truth = [.. future.Select(row => series.Row(row)[variate])],
+            Variate = series.Id is null ? series.Variates[variate] : $"{series.Variates[variate]} of {series.Id}",
+            HistoryTimes = times[..lookback],
+            History = column[..lookback],
+            TruthTimes = times[lookback..],
+            Truth = column[lookback..],
             Predictions = predictions,
         };
     }

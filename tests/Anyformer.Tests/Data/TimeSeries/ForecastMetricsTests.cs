@@ -11,7 +11,7 @@ public class ForecastMetricsTests
     [Fact]
     public void Errors_on_both_scales_overall_and_by_variate()
     {
-        var metrics = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 1);
+        var metrics = new ForecastMetrics(Windows(s_rows), season: 1);
         // Targets of window 0 are rows 3 and 4 (5, 10 and 0, 10), of window 1 rows 4 and 5 (0, 10 and 3, 18).
         metrics.Add([0], [1.5f, 0, 0.5f, 1]);
         metrics.Add([1], [-0.5f, 0, 1, 0]);
@@ -44,7 +44,7 @@ public class ForecastMetricsTests
     [Fact]
     public void Seasons_compare_with_the_row_one_season_before()
     {
-        var metrics = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 2);
+        var metrics = new ForecastMetrics(Windows(s_rows), season: 2);
         metrics.Add([0], [1.5f, 0, 0.5f, 1]);
         // Season 2: a changes by 0 and 2, b by 4 and 4.
         Assert.Equal(1.5 / 1, metrics.Report().ByVariate[0].MeanAbsoluteScaledError);
@@ -55,7 +55,7 @@ public class ForecastMetricsTests
     public void A_variate_whose_season_repeats_exactly_has_no_scaled_error()
     {
         double[] rows = [5, 1, 5, 2, 5, 4, 5, 8, 5, 9, 5, 7];
-        var metrics = new ForecastMetrics(Windows(rows), new RowRange(0, 4), season: 1);
+        var metrics = new ForecastMetrics(Windows(rows), season: 1);
         metrics.Add([0], [0, 0, 0, 0]);
         var report = metrics.Report();
         Assert.Equal(double.NaN, report.ByVariate[0].MeanAbsoluteScaledError);
@@ -68,7 +68,7 @@ public class ForecastMetricsTests
     {
         double[] rows = [.. s_rows];
         (rows[2], rows[9]) = (double.NaN, double.NaN);
-        var metrics = new ForecastMetrics(Windows(rows), new RowRange(0, 4), season: 1);
+        var metrics = new ForecastMetrics(Windows(rows), season: 1);
         metrics.Add([0], [1.5f, 0, 0.5f, 1]);
         var (a, b) = (metrics.Report().ByVariate[0], metrics.Report().ByVariate[1]);
 
@@ -83,7 +83,7 @@ public class ForecastMetricsTests
     public void A_variate_without_any_target_has_no_scores_and_leaves_the_others_alone()
     {
         double[] rows = [.. s_rows.Select((value, i) => i % 2 == 1 ? double.NaN : value)];
-        var metrics = new ForecastMetrics(Windows(rows), new RowRange(0, 4), season: 1);
+        var metrics = new ForecastMetrics(Windows(rows), season: 1);
         metrics.Add([0, 1], [1.5f, 0, 0.5f, 1, -0.5f, 0, 1, 0]);
         var report = metrics.Report();
         Assert.Equal((4, 0, double.NaN), (report.Overall.Points, report.ByVariate[1].Points, report.ByVariate[1].MeanSquaredError));
@@ -91,9 +91,34 @@ public class ForecastMetricsTests
     }
 
     [Fact]
+    public void Train_rows_shorter_than_a_season_scale_nothing()
+    {
+        var metrics = new ForecastMetrics(Windows(s_rows), season: 4);
+        metrics.Add([0], [1.5f, 0, 0.5f, 1]);
+        Assert.Equal((double.NaN, 4), (metrics.Report().Overall.MeanAbsoluteScaledError, metrics.Report().Overall.Points));
+    }
+
+    [Fact]
+    public void Every_series_is_scaled_by_its_own_train_rows()
+    {
+        var (first, second) = (Windows(s_rows), Windows([.. s_rows.Select(value => 10 * value)]));
+        var metrics = new ForecastMetrics(new ForecastingWindows([.. first.Parts, .. second.Parts], first.Shape), season: 1);
+        float[] forecast = [1.5f, 0, 0.5f, 1];
+        metrics.Add([0, 3], [.. forecast, .. forecast]);
+        var (one, other) = (new ForecastMetrics(first, season: 1), new ForecastMetrics(second, season: 1));
+        one.Add([0], forecast);
+        other.Add([1], forecast);
+        var (all, a, b) = (metrics.Report(), one.Report(), other.Report());
+        Assert.Equal((8, 4), (all.Overall.Points, all.ByVariate[1].Points));
+        Assert.Equal((a.Overall.MeanSquaredError + b.Overall.MeanSquaredError) / 2, all.Overall.MeanSquaredError, 1e-12);
+        Assert.Equal((a.ByVariate[1].MeanAbsoluteScaledError + b.ByVariate[1].MeanAbsoluteScaledError) / 2, all.ByVariate[1].MeanAbsoluteScaledError, 1e-12);
+        Assert.Equal((a.Overall.MeanAbsoluteScaledError + b.Overall.MeanAbsoluteScaledError) / 2, all.Overall.MeanAbsoluteScaledError, 1e-12);
+    }
+
+    [Fact]
     public void Nothing_added_gives_no_scores()
     {
-        var overall = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 1).Report().Overall;
+        var overall = new ForecastMetrics(Windows(s_rows), season: 1).Report().Overall;
         Assert.Equal(0, overall.Points);
         Assert.True(double.IsNaN(overall.MeanSquaredError) && double.IsNaN(overall.MeanAbsoluteScaledError));
     }
@@ -101,9 +126,8 @@ public class ForecastMetricsTests
     [Fact]
     public void What_does_not_fit_is_refused()
     {
-        var error = Assert.Throws<UserException>(() => new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 4));
-        Assert.Equal("The season has 4 steps, expected at least 1 and fewer than the 4 train rows.", error.Message);
-        var metrics = new ForecastMetrics(Windows(s_rows), new RowRange(0, 4), season: 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ForecastMetrics(Windows(s_rows), season: 0));
+        var metrics = new ForecastMetrics(Windows(s_rows), season: 1);
         Assert.Throws<ArgumentException>(() => metrics.Add([0], new float[3]));
         Assert.Throws<ArgumentOutOfRangeException>(() => metrics.Add([2], new float[4]));
     }
@@ -112,7 +136,10 @@ public class ForecastMetricsTests
     {
         var times = Enumerable.Range(0, values.Length / 2).Select(row => new DateTime(2024, 1, 1).AddDays(row));
         var series = new Series(["a", "b"], [.. times], [.. values]);
-        var data = new ForecastingSeries(series, new StandardScaler([1, 10], [2, 4]), new MarkFeatures(new CalendarFeatures(TimeFrequency.Day)));
+        var data = new ForecastingSeries(series, new StandardScaler([1, 10], [2, 4]), new MarkFeatures(new CalendarFeatures(TimeFrequency.Day)))
+        {
+            Train = new RowRange(0, 4),
+        };
         return new ForecastingWindows(data, new RowRange(1, 6), new WindowShape(2, 2));
     }
 }

@@ -22,8 +22,8 @@ public class ForecastingProtocolTests
         var index = Array.ConvertAll(new CaseTensors(Path.Combine(folder, "inputs.safetensors"))["index"], value => (int)value);
 
         Assert.Equal(expected["length"][0], windows.Count);
-        AssertClose(expected["scaler.mean"], [.. windows.Data.Scaler.Mean]);
-        AssertClose(expected["scaler.scale"], [.. windows.Data.Scaler.Deviation]);
+        AssertClose(expected["scaler.mean"], [.. windows.Parts[0].Series.Scaler.Mean]);
+        AssertClose(expected["scaler.scale"], [.. windows.Parts[0].Series.Scaler.Deviation]);
         var batch = ForecastingWindowsTests.Gather(windows, index);
         AssertClose(expected["seq_x"], batch.Past);
         AssertClose(expected["seq_y"], batch.Future);
@@ -44,7 +44,7 @@ public class ForecastingProtocolTests
         var borders = SplitRule.Parse(split).Borders(series.RowCount, shape);
         var data = ForecastingSeries.Fit(series, borders.Train, new MarkFeatures(new CalendarFeatures(TimeFrequency.Hour)));
         var windows = new ForecastingWindows(data, borders.Test, shape);
-        var scores = Repeat(windows, borders.Train).Overall;
+        var scores = Repeat(windows).Overall;
         Assert.Equal(count, windows.Count);
         Assert.Equal((long)count * horizon * series.VariateCount, scores.Points);
         Assert.Equal(mse, scores.MeanSquaredError, 5e-5);
@@ -106,14 +106,15 @@ public class ForecastingProtocolTests
         return new ForecastingWindows(ForecastingSeries.Fit(series, borders.Train, new MarkFeatures(calendar)), range, shape);
     }
 
-    private static ForecastReport Repeat(ForecastingWindows windows, RowRange train)
+    private static ForecastReport Repeat(ForecastingWindows windows)
     {
-        var (shape, variates) = (windows.Shape, windows.Data.Series.VariateCount);
-        var metrics = new ForecastMetrics(windows, train, season: 24);
-        var forecast = new float[shape.Horizon * variates];
+        var (shape, variates) = (windows.Shape, windows.VariateCount);
+        var metrics = new ForecastMetrics(windows, season: 24);
+        var (last, forecast) = (new float[variates], new float[shape.Horizon * variates]);
         for (var window = 0; window < windows.Count; window++)
         {
-            var last = windows.Data.Values.Slice((windows.Rows.Start + window + shape.LookBack - 1) * variates, variates);
+            var (part, row) = windows.Locate(window);
+            windows.Parts[part].Series.CopyValues(row + shape.LookBack - 1, last);
             for (var step = 0; step < shape.Horizon; step++)
                 last.CopyTo(forecast.AsSpan(step * variates));
             metrics.Add([window], forecast);

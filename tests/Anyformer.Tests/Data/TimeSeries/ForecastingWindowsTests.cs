@@ -26,10 +26,32 @@ public class ForecastingWindowsTests
             Assert.Equal(draw.extra + 1, windows.Count);
             var batch = Gather(windows, draw.order);
             var future = range.Start + draw.shape.LookBack - draw.shape.LabelLength;
-            Assert.Equal(Slices(data.Values, draw.variates, draw.order, range.Start, draw.shape.LookBack), batch.Past);
-            Assert.Equal(Slices(data.Values, draw.variates, draw.order, future, draw.shape.FutureLength), batch.Future);
-            Assert.Equal(Slices(data.Marks, 4, draw.order, range.Start, draw.shape.LookBack), batch.PastMarks);
-            Assert.Equal(Slices(data.Marks, 4, draw.order, future, draw.shape.FutureLength), batch.FutureMarks);
+            Assert.Equal(Slices(Values(data), draw.variates, draw.order, range.Start, draw.shape.LookBack), batch.Past);
+            Assert.Equal(Slices(Values(data), draw.variates, draw.order, future, draw.shape.FutureLength), batch.Future);
+            Assert.Equal(Slices(Marks(data), 4, draw.order, range.Start, draw.shape.LookBack), batch.PastMarks);
+            Assert.Equal(Slices(Marks(data), 4, draw.order, future, draw.shape.FutureLength), batch.FutureMarks);
+        });
+    }
+
+    [Fact]
+    public void Windows_of_several_series_are_those_of_each_one_after_the_other()
+    {
+        var draws = from rows in Gen.Choose(6, 15).NonEmptyListOf()
+                    from order in Gen.Choose(0, rows.Sum(count => count - 5) - 1).ArrayOf()
+                    select (rows, order);
+        Property.Holds(draws, draw =>
+        {
+            var shape = new WindowShape(4, 2, 1);
+            SeriesPart[] parts = [.. draw.rows.Select(rows => new SeriesPart(Numbers(rows, 2), new RowRange(0, rows)))];
+            var windows = new ForecastingWindows([.. parts], shape);
+            var each = parts.SelectMany((part, i) => Enumerable.Range(0, part.Rows.Count - 5).Select(window => (Part: i, Row: window))).ToArray();
+            Assert.Equal(each, Enumerable.Range(0, windows.Count).Select(windows.Locate));
+            var batch = Gather(windows, draw.order);
+            Assert.Equal(draw.order.SelectMany(window => Past(each[window])), batch.Past);
+            Assert.Equal(draw.order.SelectMany(window => Gather(new(parts[each[window].Part].Series, parts[each[window].Part].Rows, shape), [each[window].Row]).FutureMarks),
+                batch.FutureMarks);
+
+            IEnumerable<float> Past((int Part, int Row) place) => Values(parts[place.Part].Series)[(place.Row * 2)..((place.Row + 4) * 2)];
         });
     }
 
@@ -61,7 +83,7 @@ public class ForecastingWindowsTests
     [Fact]
     public void The_scaler_sees_the_train_rows_alone()
     {
-        var series = Numbers(10, 1).Series;
+        var series = (Series)Numbers(10, 1).Series;
         var data = ForecastingSeries.Fit(series, new RowRange(0, 2), new MarkFeatures(new CalendarFeatures(TimeFrequency.Hour)));
         Assert.Equal([(series.Values[0] + series.Values[1]) / 2], data.Scaler.Mean.AsEnumerable());
         var error = Assert.Throws<UserException>(() => new ForecastingSeries(series, new StandardScaler([0, 0], [1, 1]), data.Features));
@@ -70,7 +92,7 @@ public class ForecastingWindowsTests
 
     internal static (float[] Past, float[] Future, float[] PastMarks, float[] FutureMarks) Gather(ForecastingWindows windows, int[] order)
     {
-        var (shape, variates, marks) = (windows.Shape, windows.Data.Series.VariateCount, windows.Data.Features.Count);
+        var (shape, variates, marks) = (windows.Shape, windows.VariateCount, windows.MarkCount);
         var batch = (
             Past: new float[order.Length * shape.LookBack * variates], Future: new float[order.Length * shape.FutureLength * variates],
             PastMarks: new float[order.Length * shape.LookBack * marks], FutureMarks: new float[order.Length * shape.FutureLength * marks]);
@@ -86,9 +108,20 @@ public class ForecastingWindowsTests
         return ForecastingSeries.Fit(series, new RowRange(0, rows), new MarkFeatures(new CalendarFeatures(TimeFrequency.Hour)));
     }
 
-    private static float[] Slices(ReadOnlySpan<float> values, int width, int[] order, int start, int rows)
+    private static float[] Values(ForecastingSeries series)
     {
-        var all = values.ToArray();
-        return [.. order.SelectMany(window => all[((start + window) * width)..((start + window + rows) * width)])];
+        var values = new float[series.Series.RowCount * series.Series.VariateCount];
+        series.CopyValues(0, values);
+        return values;
     }
+
+    private static float[] Marks(ForecastingSeries series)
+    {
+        var marks = new float[series.Series.RowCount * series.Features.Count];
+        series.CopyMarks(0, marks);
+        return marks;
+    }
+
+    private static float[] Slices(float[] values, int width, int[] order, int start, int rows) =>
+        [.. order.SelectMany(window => values[((start + window) * width)..((start + window + rows) * width)])];
 }

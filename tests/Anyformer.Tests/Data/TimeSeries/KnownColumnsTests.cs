@@ -62,7 +62,7 @@ public class KnownColumnsTests
     [Theory]
     [InlineData("sky", "the known column 'sky' holds text such as 'sunny', expected numbers or true and false.")]
     [InlineData("a", "the column 'a' is to be forecast and known ahead, expected one of the two.")]
-    [InlineData("date", "'date' is the date column, expected known columns of numbers or true and false.")]
+    [InlineData("date", "'date' is the date column, expected a column of numbers.")]
     [InlineData("wind", "there is no column 'wind' (columns: date, sky, a).")]
     public void What_cannot_be_known_is_refused(string known, string message) => Assert.Equal(
         $"a.csv: {message}", Error("date,sky,a\n2024-01-01,sunny,1\n2024-01-02,,2\n", new() { Known = [known], Columns = ["a"] }));

@@ -1,4 +1,6 @@
 using Anyformer.Data.TimeSeries;
+using FsCheck.Fluent;
+using Property = Anyformer.Testing.Property;
 
 namespace Anyformer.Tests.Data.TimeSeries;
 
@@ -25,6 +27,7 @@ public class SplitRuleTests
     [InlineData("0.7/0.1/0.2")]
     [InlineData("0.6/0.2/0.2")]
     [InlineData("300/100/1")]
+    [InlineData("rest/24/12")]
     public void Rules_have_names(string text) => Assert.Equal(text, SplitRule.Parse(text).ToString());
 
     [Fact]
@@ -47,6 +50,8 @@ public class SplitRuleTests
     [InlineData("300/100/0")]
     [InlineData("300/100/-1")]
     [InlineData("99999999999/1/1")]
+    [InlineData("rest/0.1/0.2")]
+    [InlineData("rest/24")]
     public void Rules_that_are_none_are_refused(string? text) => Assert.False(SplitRule.TryParse(text, null, out _));
 
     [Fact]
@@ -61,6 +66,45 @@ public class SplitRuleTests
     [InlineData("0.7/0.2/0.1", 1910, "The test part has 191 rows, expected at least 192 for horizon 192.")]
     public void Short_series_are_refused(string rule, int rows, string message) =>
         Assert.Equal(message, Assert.Throws<UserException>(() => SplitRule.Parse(rule).Borders(rows, s_shape)).Message);
+
+    [Fact]
+    public void The_last_rows_can_be_held_back()
+    {
+        Assert.Equal((76, 18, 6), new TailSplit(18, 6).Sizes(100));
+        Assert.Equal((0, 4, 6), new TailSplit(18, 6).Sizes(10));
+        Assert.Equal(new SplitBorders(new(0, 76), new(72, 94), new(90, 100)), new TailSplit(18, 6).Borders(100, new WindowShape(4, 6)));
+    }
+
+    [Fact]
+    public void Targets_of_a_part_are_rows_of_that_part_alone_however_short_the_series()
+    {
+        var count = Gen.Choose(1, 12);
+        var draws = from rule in Gen.OneOf<SplitRule>(
+                        count.Two().Select(rows => (SplitRule)new TailSplit(rows.Item1, rows.Item2)),
+                        count.Three().Select(rows => (SplitRule)new FixedSplit(rows.Item1, rows.Item2, rows.Item3)),
+                        Gen.Constant(SplitRule.Default))
+                    from rows in Gen.Choose(1, 40)
+                    from shape in Gen.Choose(1, 6).Two().Select(size => new WindowShape(size.Item1, size.Item2))
+                    select (rule, rows, shape);
+        Property.Holds(draws, draw =>
+        {
+            var (train, validation, test) = draw.rule.Sizes(draw.rows);
+            Assert.True(train >= 0 && validation >= 0 && test >= 0 && train + validation + test <= draw.rows);
+            var borders = draw.rule.PossibleBorders(draw.rows, draw.shape);
+            var testEnd = draw.rule is FixedSplit ? train + validation + test : draw.rows;
+            AssertTargets(borders.Train, 0, train);
+            AssertTargets(borders.Validation, train, train + validation);
+            AssertTargets(borders.Test, testEnd - test, testEnd);
+
+            void AssertTargets(RowRange part, int start, int end)
+            {
+                if (part.Count == 0)
+                    Assert.True(end - Math.Max(0, start - draw.shape.LookBack) < draw.shape.Length || start == end);
+                else
+                    Assert.True(part.Count >= draw.shape.Length && part.Start >= 0 && part.Start + draw.shape.LookBack >= start && part.End == end);
+            }
+        });
+    }
 
     [Fact]
     public void The_shortest_series_has_one_window_to_train_on()

@@ -23,11 +23,11 @@ public sealed class ForecastBatchTests : IDisposable
         var batch = ForecastBatch.Of(_data.Test, windows, Device.Cpu);
         Assert.Equal(([3L, 24, 3], [3L, 6, 3], [3L, 24, 4], [3L, 14, 4]),
             (batch.Input.Past.Shape, batch.Target.Shape, batch.Input.PastMarks!.Shape, batch.Input.FutureMarks!.Shape), ShapesAreEqual);
-        var starts = windows.Select(window => _data.Test.Rows.Start + window).ToArray();
-        Assert.Equal(Rows(starts, 0, 24, _data.Scaled.Values, 3), batch.Input.Past.Numbers());
-        Assert.Equal(Rows(starts, 24, 6, _data.Scaled.Values, 3), batch.Target.Numbers());
-        Assert.Equal(Rows(starts, 0, 24, _data.Scaled.Marks, 4), batch.Input.PastMarks.Numbers());
-        Assert.Equal(Rows(starts, 24 - 8, 14, _data.Scaled.Marks, 4), batch.Input.FutureMarks.Numbers());
+        var starts = windows.Select(window => _data.Test.Parts[0].Rows.Start + window).ToArray();
+        Assert.Equal(Rows(starts, 0, 24, _data.Values(), 3), batch.Input.Past.Numbers());
+        Assert.Equal(Rows(starts, 24, 6, _data.Values(), 3), batch.Target.Numbers());
+        Assert.Equal(Rows(starts, 0, 24, _data.Marks(), 4), batch.Input.PastMarks.Numbers());
+        Assert.Equal(Rows(starts, 24 - 8, 14, _data.Marks(), 4), batch.Input.FutureMarks.Numbers());
     }
 
     [Fact]
@@ -54,8 +54,8 @@ public sealed class ForecastBatchTests : IDisposable
     public void WithoutStandardisingTheValuesStay()
     {
         var plain = WaveTable.Load(_folder["waves.csv"], section => section with { Standardize = false });
-        Assert.Equal(plain.Reading.Series.Values.Select(value => (float)value), plain.Scaled.Values.ToArray());
-        Assert.NotEqual(plain.Scaled.Values.ToArray(), _data.Scaled.Values.ToArray());
+        Assert.Equal(plain.SeriesInMemory().Values.Select(value => (float)value), plain.Values());
+        Assert.NotEqual(plain.Values(), _data.Values());
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class ForecastBatchTests : IDisposable
         File.WriteAllLines(_folder["holes.csv"], File.ReadLines(_folder["waves.csv"]).Select((line, i) => (line, Row: i - 1))
             .Where(pair => pair.Row != 130).Select(pair => pair.Row == 120 ? $"2024-01-06 00:00:00,{pair.line.Split(',')[1]},,{pair.line.Split(',')[3]}" : pair.line));
         var data = WaveTable.Load(_folder["holes.csv"], section => section with { Fill = FillPolicy.Mask });
-        Assert.Equal((1, 1), (data.Reading.Repairs.Counts[DataProblemKind.Gap], data.Reading.Repairs.Counts[DataProblemKind.MissingValue]));
+        Assert.Equal((1, 1), (data.Table.Repairs.Counts[DataProblemKind.Gap], data.Table.Repairs.Counts[DataProblemKind.MissingValue]));
 
         var batch = ForecastBatch.Of(data.Train, [119 - 24, 118, 0], Device.Cpu);
         bool[] allThere = [.. Enumerable.Repeat(true, 6 * 3)];
@@ -76,7 +76,7 @@ public sealed class ForecastBatchTests : IDisposable
         Assert.Equal(0, batch.Target.Numbers()[1 * 3 + 1]);
 
         // The second window begins at row 118: the value of b two rows on and the row twelve on are those before.
-        float[] expected = [.. data.Scaled.Values.Slice(118 * 3, 24 * 3)];
+        float[] expected = [.. data.Values().AsSpan(118 * 3, 24 * 3)];
         Assert.Equal((4, float.NaN), (expected.Count(float.IsNaN), expected[2 * 3 + 1]));
         expected[2 * 3 + 1] = expected[1 * 3 + 1];
         expected.AsSpan(11 * 3, 3).CopyTo(expected.AsSpan(12 * 3));
@@ -93,7 +93,7 @@ public sealed class ForecastBatchTests : IDisposable
             string.Join(delimiter, [new DateTime(2024, 1, 1).AddHours(row).ToString("yyyy MM dd H'h'"), .. line.Split(',')[1..]]));
         File.WriteAllLines(_folder["other.txt"], lines.Prepend(string.Join(delimiter, "date", "a", "b", "c")));
         var data = WaveTable.Load(_folder["other.txt"], section => section with { Delimiter = key, DateFormat = "yyyy MM dd H'h'", DateColumn = "date" });
-        Assert.Equal(_data.Scaled.Values.ToArray(), data.Scaled.Values.ToArray());
+        Assert.Equal(_data.Values(), data.Values());
     }
 
     [Fact]

@@ -144,13 +144,13 @@ public sealed class ForecastComparisonTests : IDisposable
     private static void AssertSamples(IReadOnlyList<ForecastSample> samples, ForecastData data)
     {
         Assert.Equal(["a", "b", "c"], samples.Select(sample => sample.Variate));
-        var start = data.Test.Rows.Start + data.Test.Count / 2;
+        var start = data.Test.Parts[0].Rows.Start + data.Test.Count / 2;
         foreach (var (variate, sample) in samples.Index())
         {
             Assert.Equal((24, 6, 24, 6), (sample.History.Count, sample.Truth.Count, sample.HistoryTimes.Count, sample.TruthTimes.Count));
-            Assert.Equal(data.Reading.Series.Row(start)[variate], sample.History[0]);
-            Assert.Equal(data.Reading.Series.Row(start + 24)[variate], sample.Truth[0]);
-            Assert.Equal(data.Reading.Series.Times[start + 24].ToString("s"), sample.TruthTimes[0]);
+            Assert.Equal(data.SeriesInMemory().Row(start)[variate], sample.History[0]);
+            Assert.Equal(data.SeriesInMemory().Row(start + 24)[variate], sample.Truth[0]);
+            Assert.Equal(data.SeriesInMemory().Times[start + 24].ToString("s"), sample.TruthTimes[0]);
             Assert.Equal(["seasonal-naive", "dlinear", "itransformer"], sample.Predictions.Select(prediction => prediction.ModelId));
             var naive = sample.Predictions[0].Values;
             Assert.All(naive.Zip(sample.History), pair => Assert.Equal(pair.Second, pair.First, 1e-4));

@@ -54,12 +54,12 @@ public sealed class ForecastEvaluatorTests : IDisposable
     /// <summary>Of repeating the row a day before, over the first windows of the test part.</summary>
     private double MeanSquaredError(int windows)
     {
-        var values = _data.Scaled.Values.ToArray();
+        var values = _data.Values();
         var errors =
             from window in Enumerable.Range(0, windows)
             from step in Enumerable.Range(0, 6)
             from variate in Enumerable.Range(0, 3)
-            let place = (_data.Test.Rows.Start + window + 24 + step) * 3 + variate
+            let place = (_data.Test.Parts[0].Rows.Start + window + 24 + step) * 3 + variate
             select Math.Pow((double)values[place] - values[place - 24 * 3], 2);
         return errors.Average();
     }

@@ -31,14 +31,14 @@ public sealed class ForecastRunTests : IDisposable
         var run = Trained(recipe with { Data = recipe.Data with { Marks = marks, Standardize = standardize, Columns = ["c", "a"] } });
         var window = run.Data.Test.Count - 1;
         var expected = new ForecastEvaluator(run.Data, run.Data.Test, 1, Device.Cpu).Forecast(run.Model, [window]);
-        var scaler = run.Data.Scaled.Scaler;
+        var scaler = run.Data.Series[0].Scaler;
 
         // The table without the rows that the last window forecasts.
         var cut = _folder["cut.csv"];
         File.WriteAllLines(cut, File.ReadLines(_path).SkipLast(6));
         var forecast = ForecastPredictor.Open(_folder["run"]).Predict(cut);
         Assert.Equal(["c", "a"], forecast.Variates);
-        Assert.Equal(run.Data.Reading.Series.Times[^6..], forecast.Times);
+        Assert.Equal(run.Data.SeriesInMemory().Times[^6..], forecast.Times);
         Assert.Equal(expected.Select((value, i) => value * scaler.Deviation[i % 2] + scaler.Mean[i % 2]), forecast.Values,
             (a, b) => Math.Abs(a - b) < 1e-5);
     }
@@ -54,7 +54,7 @@ public sealed class ForecastRunTests : IDisposable
         Assert.Equal((2, marks == CalendarMarks.None ? 1 : 5, 1), (run.Data.Shape.Variates, run.Data.Shape.Marks, run.Data.Shape.Known));
         var window = run.Data.Test.Count - 1;
         var expected = new ForecastEvaluator(run.Data, run.Data.Test, 1, Device.Cpu).Forecast(run.Model, [window]);
-        var scaler = run.Data.Scaled.Scaler;
+        var scaler = run.Data.Series[0].Scaler;
 
         // The last six rows as the future: a and c empty.
         string Future(double more) => string.Join('\n', File.ReadLines(_path).Select((line, i) => (Cells: line.Split(','), i)).Select(row =>
@@ -65,7 +65,7 @@ public sealed class ForecastRunTests : IDisposable
         var predictor = ForecastPredictor.Open(_folder["run"]);
         var forecast = predictor.Predict(_folder["future.csv"]);
         Assert.Equal(["a", "c"], forecast.Variates);
-        Assert.Equal(run.Data.Reading.Series.Times[^6..], forecast.Times);
+        Assert.Equal(run.Data.SeriesInMemory().Times[^6..], forecast.Times);
         Assert.Equal(expected.Select((value, i) => value * scaler.Deviation[i % 2] + scaler.Mean[i % 2]), forecast.Values,
             (a, b) => Math.Abs(a - b) < 1e-5);
         Assert.NotEqual(forecast.Values, predictor.Predict(_folder["other.csv"]).Values);
@@ -142,7 +142,7 @@ public sealed class ForecastRunTests : IDisposable
     {
         Trained(WaveTable.Recipe(_path, "itransformer"));
         var predictor = ForecastPredictor.Open(_folder["run"]);
-        var forecast = predictor.PredictUnseen(WaveTable.Write(_folder, "other.csv", 60, "p", "q", "r", "s", "t"));
+        var forecast = predictor.PredictUnseen(WaveTable.Write(_folder, "other.csv", 60, "p", "q", "r", "s", "t")).Forecasts.Single();
         Assert.Equal(["p", "q", "r", "s", "t"], forecast.Variates);
         Assert.Equal((6, 30), (forecast.Times.Count, forecast.Values.Length));
         // Column q runs between 8 and 12, t between 35 and 45.
@@ -213,8 +213,8 @@ public sealed class ForecastRunTests : IDisposable
         var forecast = ForecastPredictor.Open(_folder["run"]).Predict(_path);
         Assert.Equal(0.9, forecast.Bounds!.Coverage);
         Assert.All(Enumerable.Range(0, 18), i => Assert.True(forecast.Bounds.Lower[i] < forecast.Values[i] && forecast.Values[i] < forecast.Bounds.Upper[i]));
-        Assert.Equal(run.Data.Reading.Series.Values[^(24 * 3)..], forecast.History);
-        Assert.Null(ForecastPredictor.Open(_folder["run"]).PredictUnseen(_path).Bounds);
+        Assert.Equal(run.Data.SeriesInMemory().Values[^(24 * 3)..], forecast.History);
+        Assert.Null(ForecastPredictor.Open(_folder["run"]).PredictUnseen(_path).Forecasts[0].Bounds);
     }
 
     [Fact]

@@ -86,8 +86,8 @@ public sealed class ForecastTrainingJobTests : IDisposable
     {
         var metadata = ForecastMetadata.FromTexts(Job(new DLinear(_data.Shape, new DLinearOptions())).Metadata, "x");
         Assert.Equal(["a", "b", "c"], metadata.Variates);
-        Assert.Equal(_data.Scaled.Scaler.Mean, metadata.Mean);
-        Assert.Equal(_data.Scaled.Scaler.Deviation, metadata.Deviation);
+        Assert.Equal(_data.Series[0].Scaler.Mean, metadata.Mean);
+        Assert.Equal(_data.Series[0].Scaler.Deviation, metadata.Deviation);
         Assert.Equal(("h", _data.Shape), (metadata.Frequency, metadata.Shape));
     }
 

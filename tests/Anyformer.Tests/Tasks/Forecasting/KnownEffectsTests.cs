@@ -16,7 +16,7 @@ public sealed class KnownEffectsTests : IDisposable
     {
         var data = Load(row => (3 * Price(row) - 2 * Sale(row) + 5 * Math.Sin(2 * Math.PI * row / 24) + 0.01 * row, 7 * Sale(row)));
         using var scope = new TensorScope();
-        var (scaler, known) = (data.Scaled.Scaler, data.Scaled.Features.KnownScaler!);
+        var (scaler, known) = (data.Series[0].Scaler, data.Features.KnownScaler!);
         double Original(double effect, int variate, int column) => effect * scaler.Deviation[variate] / known.Deviation[column];
         var effects = KnownEffects.Estimate(data).Numbers();
         Assert.Equal([3, -2, 0, 7], effects.Select((effect, i) => Original(effect, i / 2, i % 2)), (a, b) => Math.Abs(a - b) < 0.02);

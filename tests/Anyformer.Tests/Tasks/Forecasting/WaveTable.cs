@@ -1,5 +1,6 @@
 using System.Globalization;
 using Anyformer.Data.Sources;
+using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
@@ -36,6 +37,25 @@ internal static class WaveTable
 
     public static ForecastData Load(string path, Func<ForecastDataSection, ForecastDataSection>? change = null) =>
         ForecastData.Load(change is null ? Section(path) : change(Section(path)), Store);
+
+    /// <summary>The only series as read.</summary>
+    public static TimeSeries SeriesInMemory(this ForecastData data) => (TimeSeries)data.Table.Series.Single();
+
+    /// <summary>The standardised values of the only series.</summary>
+    public static float[] Values(this ForecastData data)
+    {
+        var values = new float[data.RowCount * data.Variates.Length];
+        data.Series.Single().CopyValues(0, values);
+        return values;
+    }
+
+    /// <summary>The features of the steps of the only series.</summary>
+    public static float[] Marks(this ForecastData data)
+    {
+        var marks = new float[data.RowCount * data.Features.Count];
+        data.Series.Single().CopyMarks(0, marks);
+        return marks;
+    }
 
     public static TrainingSection Training { get; } = new()
     {
