@@ -34,7 +34,7 @@ internal static class CompareForecastOptions
     {
         Description = "training time of all models together (90s, 2m), or a number of epochs of each",
         HelpName = "time|epochs",
-        DefaultValueFactory = _ => "75s",
+        DefaultValueFactory = _ => "3m",
     };
 
     private static readonly Option<int> s_seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);
