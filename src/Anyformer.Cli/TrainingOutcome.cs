@@ -61,7 +61,7 @@ internal sealed record TrainingOutcome
             Remarks =
             [
                 Text($"prediction intervals for {100 * evaluation.Intervals.Coverage:0.#} % cover {100 * evaluation.TestIntervals.Coverage:0.0} % of the test values"),
-                .. run.Recipe.Published is { } published ? [Published(published)] : Array.Empty<string>(),
+                .. run.Recipe.Published is { Mse: not null, Mae: not null } published ? [Published(published)] : Array.Empty<string>(),
             ],
         };
     }
