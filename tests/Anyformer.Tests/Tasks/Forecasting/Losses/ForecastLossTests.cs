@@ -2,9 +2,9 @@ using Anyformer.Models.Forecasting;
 using Anyformer.Modules;
 using Anyformer.Recipes.Options;
 using Anyformer.Recipes.Yaml;
+using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Tasks.Forecasting;
 using Anyformer.Tests.Models.Forecasting;
-using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Torch;
 
 namespace Anyformer.Tests.Tasks.Forecasting.Losses;
