@@ -2,8 +2,8 @@ using Anyformer.Models.Forecasting;
 using Anyformer.Modules;
 using Anyformer.Recipes.Options;
 using Anyformer.Recipes.Yaml;
-using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Forecasting.Losses;
 using Anyformer.Tests.Models.Forecasting;
 using Anyformer.Torch;
 
