@@ -10,13 +10,14 @@ public abstract class AttentionFunction : Module
     /// <param name="queries">(batch, heads, queries, head width).</param>
     /// <param name="keys">(batch, heads, keys, head width).</param>
     /// <param name="values">(batch, heads, keys, head width).</param>
-    /// <param name="mask">True where a query may see a key, broadcastable to (batch, heads, queries, keys); null lets every query see all.</param>
-    public Tensor Call(Tensor queries, Tensor keys, Tensor values, Tensor? mask = null)
+    /// <param name="mask">What may not be seen; null lets every query see every key.</param>
+    /// <exception cref="UserException">The mechanism cannot obey the mask.</exception>
+    public Tensor Call(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask = null)
     {
         using var scope = new TensorScope();
         return scope.Keep(Forward(queries, keys, values, mask));
     }
 
     /// <summary>The context.</summary>
-    protected abstract Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask);
+    protected abstract Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask);
 }

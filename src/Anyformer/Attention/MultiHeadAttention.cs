@@ -14,22 +14,25 @@ public sealed class MultiHeadAttention : TokenMixer
 
     /// <summary>Attention of <paramref name="heads"/> heads, each width / heads wide.</summary>
     /// <exception cref="UserException">The width is no multiple of the heads.</exception>
-    public MultiHeadAttention(long width, long heads, AttentionFunction function)
-    {
-        if (heads < 1 || width % heads != 0)
-            throw new UserException($"The width must be a multiple of the number of heads, found width {width} and {heads} heads.");
-        _heads = heads;
-        QueryProjection = new Linear(width, width);
-        KeyProjection = new Linear(width, width);
-        ValueProjection = new Linear(width, width);
-        OutputProjection = new Linear(width, width);
-        Function = function;
-    }
+    public MultiHeadAttention(int width, int heads, AttentionFunction function) : this(new TokenMixerShape(0, width, heads), function) { }
 
     /// <summary>Attention whose heads attend as a part of the catalog does.</summary>
     /// <exception cref="UserException">The width is no multiple of the heads, or the part cannot be built for them.</exception>
     public MultiHeadAttention(int width, int heads, Part<AttentionFunction> function, double dropout)
-        : this(width, heads, function.Build(new AttentionShape(heads, width / Math.Max(heads, 1), dropout))) { }
+        : this(width, heads, function.Build(new TokenMixerShape(0, width, heads, dropout).OfFunction with { Tokens = null })) { }
+
+    /// <summary>Attention whose heads together may be wider or narrower than a token.</summary>
+    /// <exception cref="UserException">The inner width is no multiple of the heads.</exception>
+    public MultiHeadAttention(TokenMixerShape shape, AttentionFunction function)
+    {
+        var inner = shape.Heads * shape.HeadWidth;
+        _heads = shape.Heads;
+        QueryProjection = new Linear(shape.Width, inner);
+        KeyProjection = new Linear(shape.Width, inner);
+        ValueProjection = new Linear(shape.Width, inner);
+        OutputProjection = new Linear(inner, shape.Width);
+        Function = function;
+    }
 
     private Linear QueryProjection { get; }
 
@@ -44,9 +47,9 @@ public sealed class MultiHeadAttention : TokenMixer
     /// <summary>Cross-attention: the tokens ask, other tokens answer.</summary>
     /// <param name="tokens">(batch, queries, width), or the tokens of fewer samples, which ask again for every so many samples of the context.</param>
     /// <param name="context">(batch, keys, width).</param>
-    /// <param name="mask">True where a query may see a key, broadcastable to (batch, heads, queries, keys).</param>
+    /// <param name="mask">What the tokens may not see of the context; null lets them see all.</param>
     /// <exception cref="UserException">The batch of the context is no multiple of that of the tokens.</exception>
-    public Tensor Call(Tensor tokens, Tensor context, Tensor? mask)
+    public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask)
     {
         using var scope = new TensorScope();
         return scope.Keep(Attend(tokens, context, mask));
@@ -69,13 +72,13 @@ public sealed class MultiHeadAttention : TokenMixer
     }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor tokens, Tensor? mask) => Attend(tokens, tokens, mask);
+    protected override Tensor Forward(Tensor tokens, AttentionMask? mask) => Attend(tokens, tokens, mask);
 
-    private Tensor Attend(Tensor tokens, Tensor context, Tensor? mask) =>
+    private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask) =>
         OutputProjection.Call(Contexts(tokens, KeyProjection.Call(context), ValueProjection.Call(context), mask));
 
     /// <summary>What the heads give, side by side: (batch, queries, width).</summary>
-    private Tensor Contexts(Tensor tokens, Tensor keys, Tensor values, Tensor? mask)
+    private Tensor Contexts(Tensor tokens, Tensor keys, Tensor values, AttentionMask? mask)
     {
         var queries = Repeat(QueryProjection.Call(tokens), keys.Size(0));
         return JoinHeads(Function.Call(SplitHeads(queries), SplitHeads(keys), SplitHeads(values), mask));

@@ -8,13 +8,14 @@ public abstract class TokenMixer : Module
 {
     /// <summary>Mixes the tokens.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>
-    /// <param name="mask">True where a query may see a key, broadcastable to (batch, heads, queries, keys); null lets every token see all.</param>
-    public Tensor Call(Tensor tokens, Tensor? mask = null)
+    /// <param name="mask">What may not be seen; null lets every token see all.</param>
+    /// <exception cref="UserException">The mechanism cannot obey the mask.</exception>
+    public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
         using var scope = new TensorScope();
         return scope.Keep(Forward(tokens, mask));
     }
 
     /// <summary>The mixed tokens.</summary>
-    protected abstract Tensor Forward(Tensor tokens, Tensor? mask);
+    protected abstract Tensor Forward(Tensor tokens, AttentionMask? mask);
 }

@@ -7,11 +7,11 @@ namespace Anyformer.Blocks;
 
 /// <summary>Self-attention, cross-attention to an encoder's output, and a channel mixer, each in its wiring.</summary>
 public sealed class DecoderBlock(
-    MultiHeadAttention selfAttention, Wiring selfAttentionWiring,
+    TokenMixer selfAttention, Wiring selfAttentionWiring,
     MultiHeadAttention crossAttention, Wiring crossAttentionWiring,
     ChannelMixer feedForward, Wiring feedForwardWiring) : Module
 {
-    private MultiHeadAttention SelfAttention { get; } = selfAttention;
+    private TokenMixer SelfAttention { get; } = selfAttention;
 
     private Wiring SelfAttentionWiring { get; } = selfAttentionWiring;
 
@@ -28,7 +28,7 @@ public sealed class DecoderBlock(
     /// <param name="context">The encoder's output, (batch, context tokens, width).</param>
     /// <param name="mask">What self-attention may see, a causal mask as a rule.</param>
     /// <param name="contextMask">What cross-attention may see.</param>
-    public Tensor Call(Tensor tokens, Tensor context, Tensor? mask = null, Tensor? contextMask = null)
+    public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask = null, AttentionMask? contextMask = null)
     {
         using var scope = new TensorScope();
         tokens = SelfAttentionWiring.Call(tokens, x => SelfAttention.Call(x, mask));

@@ -19,7 +19,7 @@ public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMi
     /// <summary>The tokens after both.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>
     /// <param name="mask">What the mixer may see; see <see cref="TokenMixer.Call"/>.</param>
-    public Tensor Call(Tensor tokens, Tensor? mask = null)
+    public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
         using var scope = new TensorScope();
         var mixed = MixerWiring.Call(tokens, x => Mixer.Call(x, mask));

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using Anyformer.Attention;
+using Anyformer.Attention.Kernels;
 using Anyformer.Blocks;
 using Anyformer.FeedForward;
 using Anyformer.Models.Forecasting;
@@ -16,13 +17,14 @@ namespace Anyformer.Catalog;
 public sealed class CatalogEntry
 {
     private static readonly Type[] s_roles =
-        [typeof(Forecaster), typeof(TokenMixer), typeof(AttentionFunction), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring)];
+        [typeof(Forecaster), typeof(TokenMixer), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring)];
 
     private static readonly Type[] s_shapes = [typeof(ForecastShape), typeof(AttentionShape), typeof(TokenMixerShape)];
 
     private readonly MethodAttribute _method;
 
-    internal CatalogEntry(Type type, MethodAttribute method) => (Type, _method) = (type, method);
+    internal CatalogEntry(Type type, MethodAttribute method) =>
+        (Type, _method, Claims) = (type, method, type.GetCustomAttribute<ClaimsAttribute>());
 
     /// <summary>The class that implements the method.</summary>
     public Type Type { get; }
@@ -45,8 +47,11 @@ public sealed class CatalogEntry
     /// <inheritdoc cref="MethodAttribute.Complexity"/>
     public string Complexity => _method.Complexity;
 
+    /// <summary>What is claimed of an attention mechanism; null of other methods.</summary>
+    public ClaimsAttribute? Claims { get; }
+
     /// <summary>The vocabulary types that the method can stand in for, <c>Forecaster</c> or <c>TokenMixer</c> say.</summary>
-    public IReadOnlyList<string> Roles => [.. s_roles.Where(role => Type.IsAssignableTo(role)).Select(role => role.Name)];
+    public IReadOnlyList<string> Roles => [.. s_roles.Where(CanPlay).Select(role => role.Name)];
 
     /// <summary>The record of options that the method's constructor takes after the sizes; null when it has none.</summary>
     public Type? OptionsType => Constructor.GetParameters().Select(parameter => parameter.ParameterType).FirstOrDefault(IsOptions);
@@ -84,6 +89,8 @@ public sealed class CatalogEntry
     /// <exception cref="UserException">The options contradict each other or the sizes.</exception>
     public TRole Build<TRole>(object shape, object? options) where TRole : Module
     {
+        if (shape is TokenMixerShape mixer && IsFunctionOfMixer(typeof(TRole)))
+            return (TRole)(Module)new MultiHeadAttention(mixer, Build<AttentionFunction>(mixer.OfFunction, options));
         try
         {
             return (TRole)Constructor.Invoke(OptionsType is null ? [shape] : [shape, options]);
@@ -93,6 +100,11 @@ public sealed class CatalogEntry
             throw new UserException(inner.Message, inner);
         }
     }
+
+    /// <summary>Whether the method can stand in for a vocabulary type: as one itself, or in the heads of multi-head attention.</summary>
+    internal bool CanPlay(Type role) => Type.IsAssignableTo(role) || IsFunctionOfMixer(role);
+
+    private bool IsFunctionOfMixer(Type role) => role == typeof(TokenMixer) && Type.IsAssignableTo(typeof(AttentionFunction));
 
     private static bool IsOptions(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal);
 }

@@ -18,6 +18,18 @@ public static class Family
     /// <summary>Which keys a query sees depends on the tokens: hashing, clustering, sorting.</summary>
     public const string LearnablePatterns = "attention/learnable patterns";
 
+    /// <summary>A side memory that all tokens reach: global tokens, inducing points, latents.</summary>
+    public const string Memory = "attention/memory";
+
+    /// <summary>Keys and values, or the map of scores, have a low rank along the tokens.</summary>
+    public const string LowRank = "attention/low rank";
+
+    /// <summary>Segments one after another, with a memory of those before.</summary>
+    public const string Recurrence = "attention/recurrence";
+
+    /// <summary>Layers work on fewer tokens.</summary>
+    public const string Downsampling = "attention/downsampling";
+
     /// <summary>Attention is computed for prototypes of the queries, or of the keys.</summary>
     public const string Prototypes = "attention/prototypes";
 

@@ -13,13 +13,13 @@ public static class MethodCatalog
     public static IEnumerable<CatalogEntry> Entries => s_entries.Value.Values.OrderBy(entry => entry.Family, StringComparer.Ordinal).ThenBy(entry => entry.Year);
 
     /// <summary>The entries that can play a role, given by its vocabulary type.</summary>
-    public static IEnumerable<CatalogEntry> OfRole<TRole>() where TRole : Module => Entries.Where(entry => entry.Type.IsAssignableTo(typeof(TRole)));
+    public static IEnumerable<CatalogEntry> OfRole<TRole>() where TRole : Module => Entries.Where(entry => entry.CanPlay(typeof(TRole)));
 
     /// <summary>The entry of an id that can play a role.</summary>
     /// <exception cref="UserException">No such method, or it plays another role; the message suggests the nearest that does.</exception>
     public static CatalogEntry Get<TRole>(string id) where TRole : Module
     {
-        if (s_entries.Value.TryGetValue(id, out var entry) && entry.Type.IsAssignableTo(typeof(TRole)))
+        if (s_entries.Value.TryGetValue(id, out var entry) && entry.CanPlay(typeof(TRole)))
             return entry;
         var known = OfRole<TRole>().Select(other => other.Id).ToArray();
         var role = typeof(TRole) == typeof(Module) ? "method" : typeof(TRole).Name;

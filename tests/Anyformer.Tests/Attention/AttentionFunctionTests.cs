@@ -72,7 +72,7 @@ public sealed class AttentionFunctionTests
             Heads = 2,
             FeedForwardWidth = 16,
             Dropout = 0,
-            Attention = Part<AttentionFunction>.Of(id),
+            Attention = Part<TokenMixer>.Of(id),
         });
         var input = Forecasts.Draw(shape, 4);
         var target = Tensors.Normal(7, 4, 6, 5);
@@ -97,7 +97,7 @@ public sealed class AttentionFunctionTests
     {
         using var scope = new TensorScope();
         var model = new ITransformer(Forecasts.Shape(10, 4, 5),
-            new ITransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 8, Attention = Part<AttentionFunction>.Of(id) });
+            new ITransformerOptions { Width = 8, Heads = 2, FeedForwardWidth = 8, Attention = Part<TokenMixer>.Of(id) });
         model.Eval();
         foreach (var variates in new[] { 1, 2, 19 })
             Assert.Equal([2L, 4, variates], model.Call(Forecasts.Draw(Forecasts.Shape(10, 4, variates), 2)).Shape);

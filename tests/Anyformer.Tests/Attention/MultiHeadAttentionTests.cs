@@ -27,7 +27,7 @@ public sealed class MultiHeadAttentionTests
             var scores = queries[.., .., part].MatMul(keys[.., .., part].Transpose(1, 2)) / Math.Sqrt(headWidth);
             return scores.MaskedFill(!mask, double.NegativeInfinity).Softmax(-1).MatMul(values[.., .., part]);
         });
-        Tensors.AssertClose(Project("output", Functional.Cat([.. contexts], 2)), attention.Call(input, context, mask));
+        Tensors.AssertClose(Project("output", Functional.Cat([.. contexts], 2)), attention.Call(input, context, AttentionMask.OfPairs(mask)));
     }, runs: 25);
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class MultiHeadAttentionTests
     [InlineData(8, 0)]
     [InlineData(4, 8)]
     [InlineData(8, -2)]
-    public void TheWidthIsAMultipleOfTheHeads(long width, long heads) => Assert.Equal(
+    public void TheWidthIsAMultipleOfTheHeads(int width, int heads) => Assert.Equal(
         $"The width must be a multiple of the number of heads, found width {width} and {heads} heads.",
         Assert.Throws<UserException>(() => new MultiHeadAttention(width, heads, new SoftmaxAttention())).Message);
 }

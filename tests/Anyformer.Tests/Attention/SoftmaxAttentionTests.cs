@@ -24,10 +24,10 @@ public sealed class SoftmaxAttentionTests
     {
         using var scope = new TensorScope();
         var (queries, keys, values) = sizes.Draw();
-        var mask = sizes.IsMasked ? sizes.Mask() : null;
+        var mask = sizes.IsMasked ? AttentionMask.OfPairs(sizes.Mask()) : null;
         var context = _attention.Call(queries, keys, values, mask);
         Assert.Equal([sizes.Batch, sizes.Heads, sizes.Queries, sizes.Width], context.Shape);
-        Tensors.AssertClose(sizes.Loop(queries.Numbers(), keys.Numbers(), values.Numbers(), mask?.Numbers()), context);
+        Tensors.AssertClose(sizes.Loop(queries.Numbers(), keys.Numbers(), values.Numbers(), mask?.Pairs!.Numbers()), context);
     }, runs: 60);
 
     [Fact]
@@ -36,8 +36,9 @@ public sealed class SoftmaxAttentionTests
         using var scope = new TensorScope();
         var (queries, keys, values) = new Sizes(2, 3, 4, 6, 5, true).Draw();
         // The last two keys of the second sample are padding.
-        var mask = Functional.Ones([2, 1, 1, 6], DType.Bool);
-        mask[1, 0, 0, 4..] = Tensor.From(false);
+        var real = Functional.Ones([2, 6], DType.Bool);
+        real[1, 4..] = Tensor.From(false);
+        var mask = AttentionMask.OfKeys(real);
         var before = _attention.Call(queries, keys, values, mask);
         keys[1, .., 4..] = Tensor.From(1e3f);
         values[1, .., 4..] = Tensor.From(-1e3f);
@@ -55,7 +56,7 @@ public sealed class SoftmaxAttentionTests
         {
             using var scope = new TensorScope();
             queries.Grad = keys.Grad = values.Grad = null;
-            _attention.Call(queries, keys, values, Masks.Causal(tokens))[.., .., seen].Square().Sum().Backward();
+            _attention.Call(queries, keys, values, AttentionMask.Causal)[.., .., seen].Square().Sum().Backward();
             foreach (var input in new[] { queries, keys, values })
                 Assert.All(input.Grad![.., .., (seen + 1)..].Numbers(), gradient => Assert.Equal(0, gradient));
             Assert.Contains(values.Grad![.., .., seen].Numbers(), gradient => gradient != 0);
@@ -76,7 +77,7 @@ public sealed class SoftmaxAttentionTests
     {
         var (queries, keys, values) = (Tensors.Normal64(1, 2, 2, 3, 4), Tensors.Normal64(2, 2, 2, 5, 4), Tensors.Normal64(3, 2, 2, 5, 4));
         queries.RequiresGrad = keys.RequiresGrad = values.RequiresGrad = true;
-        var mask = Functional.Ones([3, 5], DType.Bool).Tril(1);
+        var mask = AttentionMask.OfPairs(Functional.Ones([3, 5], DType.Bool).Tril(1));
         FiniteDifferences.AssertGradients([queries, keys, values], () => _attention.Call(queries, keys, values, mask).Square().Sum());
     }
 

@@ -23,7 +23,7 @@ public sealed class BlockTests
         var (mixer, feedForward) = (Attention(), FeedForward());
         var (first, second) = (new LayerNorm(Width), new LayerNorm(Width));
         var tokens = Tensors.Normal(1, 2, 5, Width);
-        var mask = Masks.Causal(5);
+        var mask = AttentionMask.Causal;
         var mixed = first.Call(tokens + mixer.Call(tokens, mask));
         Tensors.AssertSame(second.Call(mixed + feedForward.Call(mixed)),
             new EncoderBlock(mixer, new PostNorm(first), feedForward, new PostNorm(second)).Call(tokens, mask));
@@ -34,15 +34,15 @@ public sealed class BlockTests
     {
         using var scope = new TensorScope();
         var (tokens, context) = (Tensors.Normal(1, 1, 4, Width), Tensors.Normal(2, 1, 3, Width));
-        var visible = Tensor.From(new[,] { { true, true, false } });
-        var before = _decoder.Call(tokens, context, Masks.Causal(4), visible);
+        var visible = AttentionMask.OfKeys(Tensor.From(new[,] { { true, true, false } }));
+        var before = _decoder.Call(tokens, context, AttentionMask.Causal, visible);
         tokens[0, 3] = Tensor.From(5f);
         context[0, 2] = Tensor.From(5f);
-        var after = _decoder.Call(tokens, context, Masks.Causal(4), visible);
+        var after = _decoder.Call(tokens, context, AttentionMask.Causal, visible);
         Tensors.AssertClose(before[.., ..3], after[.., ..3], 1e-6);
         Assert.NotEqual(before[0, 3].Numbers(), after[0, 3].Numbers());
         context[0, 1] = Tensor.From(5f);
-        Assert.NotEqual(after[0, 0].Numbers(), _decoder.Call(tokens, context, Masks.Causal(4), visible)[0, 0].Numbers());
+        Assert.NotEqual(after[0, 0].Numbers(), _decoder.Call(tokens, context, AttentionMask.Causal, visible)[0, 0].Numbers());
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class BlockTests
         var (tokens, context) = (Tensors.Normal64(1, 2, 3, Width), Tensors.Normal64(2, 2, 4, Width));
         tokens.RequiresGrad = context.RequiresGrad = true;
         FiniteDifferences.AssertGradients([tokens, context, .. _encoder.Parameters(), .. _decoder.Parameters()],
-            () => (_decoder.Call(tokens, _encoder.Call(context), Masks.Causal(3)) * Tensors.Normal64(3, 2, 3, Width)).Sum());
+            () => (_decoder.Call(tokens, _encoder.Call(context), AttentionMask.Causal) * Tensors.Normal64(3, 2, 3, Width)).Sum());
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class BlockTests
         using var scope = new TensorScope();
         var (tokens, context, target) = (Tensors.Normal(1, 2, 3, Width), Tensors.Normal(2, 2, 4, Width), Tensors.Normal(3, 2, 3, Width));
         var optimizer = new Sgd([.. _encoder.Parameters(), .. _decoder.Parameters()], new SgdOptions { LearningRate = 1e-2 });
-        Tensor Loss() => _decoder.Call(tokens, _encoder.Call(context), Masks.Causal(3)).MseLoss(target);
+        Tensor Loss() => _decoder.Call(tokens, _encoder.Call(context), AttentionMask.Causal).MseLoss(target);
         var before = Loss();
         before.Backward();
         Assert.All(optimizer.Parameters, parameter => Assert.NotNull(parameter.Grad));

@@ -36,6 +36,7 @@ public sealed record TwoStageAttentionOptions
 /// part, and all four sublayers have their skip connection and normalisation. Tokens are ordered by variate, then by segment; the number of
 /// variates is free, that of segments is not, for each has routers of its own.
 /// </summary>
+[Claims(Padding = false, FixedTokens = true)]
 [Method("two-stage-attention", "Two-stage attention", Family.Axes, 2023,
     Paper = "Zhang, Yan, Crossformer: Transformer Utilizing Cross-Dimension Dependency for Multivariate Time Series Forecasting, ICLR 2023",
     Complexity = "O(variates · segments² + routers · tokens)")]
@@ -84,7 +85,7 @@ public sealed class TwoStageAttention : TokenMixer
 
     /// <inheritdoc/>
     /// <exception cref="UserException">There is a mask, or the tokens are not those of whole variates.</exception>
-    protected override Tensor Forward(Tensor tokens, Tensor? mask)
+    protected override Tensor Forward(Tensor tokens, AttentionMask? mask)
     {
         if (mask is not null)
             throw new UserException("Two-stage attention takes no mask: its routers mix all that they see, so no token can be kept from another.");

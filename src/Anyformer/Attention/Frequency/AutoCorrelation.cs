@@ -25,6 +25,8 @@ public sealed record AutoCorrelationOptions
 /// In evaluation every sample has lags of its own. In training all samples share those of the best mean, as published, so a window's output
 /// depends on the others of its batch. There is no masked form: the authors ignore masks, this class refuses them.
 /// </remarks>
+[Claims(Growth = 1, Padding = false, Leaks = Leaks.Batch,
+    Caveat = "In training all samples of a batch share the lags of the best mean, as the authors' code does.")]
 [Method("auto-correlation", "Auto-correlation", Family.Frequency, 2021,
     Paper = "Wu, Xu, Wang, Long, Autoformer: Decomposition Transformers with Auto-Correlation for Long-Term Series Forecasting, "
         + "NeurIPS 2021, arXiv 2106.13008",
@@ -40,7 +42,7 @@ public sealed class AutoCorrelation : AttentionFunction
     public AutoCorrelation(AttentionShape shape, AutoCorrelationOptions options) : this(options.Factor) => _ = shape;
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+    protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
     {
         if (mask is not null)
             throw new UserException(

@@ -12,6 +12,7 @@ namespace Anyformer.Attention.Kernels;
 /// It knows two masks: none, and the causal one. Without a mask it is what the authors' forecasting code computes; their other code also cuts the
 /// competition to [-1, 1]. The causal form does so, as published.
 /// </remarks>
+[Claims(Growth = 1, Causal = true, Padding = false)]
 [Method("flow", "Flow-attention", Family.Kernels, 2022,
     Paper = "Wu, Wu, Xu, Wang, Long, Flowformer: Linearizing Transformers with Conservation Flows, ICML 2022, arXiv 2202.06258",
     Complexity = "O(tokens)")]
@@ -26,9 +27,9 @@ public sealed class FlowAttention : AttentionFunction
     public FlowAttention(AttentionShape shape) => _ = shape;
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+    protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
     {
-        if (mask is not null && !Masks.IsCausal(mask, queries.Size(2), keys.Size(2)))
+        if (mask is not null && mask != AttentionMask.Causal)
             throw new UserException(
                 "Flow-attention knows no mask but the causal one; choose another attention function where other tokens are masked.");
         var (sinks, sources) = (queries.Sigmoid(), keys.Sigmoid());

@@ -51,8 +51,8 @@ public sealed record ITransformerOptions
     public string Activation { get; init; } = "gelu";
 
     /// <summary>How the variates see each other: the paper's iReformer, iInformer and iFlowformer are other choices.</summary>
-    [Description("attention function that mixes the variates")]
-    public Part<AttentionFunction> Attention { get; init; } = Part<AttentionFunction>.Of("softmax");
+    [Description("token mixer, or attention function, that mixes the variates")]
+    public Part<TokenMixer> Attention { get; init; } = Part<TokenMixer>.Of("softmax");
 
     /// <summary>Whether each window is standardised before the model and put back after it.</summary>
     [Description("standardise each window before the model and put it back after")]
@@ -76,7 +76,7 @@ public sealed class ITransformer : Forecaster
         _windowNorm = options.WindowNorm;
         Embedding = new Linear(shape.Lookback, options.Width);
         Dropout = new Dropout(options.Dropout);
-        Blocks = ModuleList<EncoderBlock>.Of(options.Layers, _ => Block(options));
+        Blocks = ModuleList<EncoderBlock>.Of(options.Layers, _ => Block(shape, options));
         Norm = new LayerNorm(options.Width);
         Head = new Linear(options.Width, shape.Horizon);
     }
@@ -115,8 +115,8 @@ public sealed class ITransformer : Forecaster
         return Head.Call(Norm.Call(tokens)).Transpose(1, 2)[.., .., ..(int)past.Size(2)];
     }
 
-    private static EncoderBlock Block(ITransformerOptions options) => new(
-        new MultiHeadAttention(options.Width, options.Heads, options.Attention, options.Dropout),
+    private static EncoderBlock Block(ForecastShape shape, ITransformerOptions options) => new(
+        options.Attention.Build(new TokenMixerShape(shape.Variates + shape.Marks, options.Width, options.Heads, options.Dropout)),
         new PostNorm(new LayerNorm(options.Width), options.Dropout),
         new PositionwiseFeedForward(options.Width, options.FeedForwardWidth, Activations.Named(options.Activation), options.Dropout),
         new PostNorm(new LayerNorm(options.Width), options.Dropout));

@@ -118,7 +118,7 @@ internal sealed class InformerReference : ReferenceAdapter
             // Another scale of the scores is another scale of the queries, which leaves the order of their prominence.
             if (parity.Config.Double("scale", 0) is var scale and not 0)
                 queries *= scale * Math.Sqrt(queries.Size(3));
-            var mask = parity.Config.Bool("mask_flag", true) ? Masks.Causal(queries.Size(2)) : null;
+            var mask = parity.Config.Bool("mask_flag", true) ? AttentionMask.Causal : null;
             var outputs = new Dictionary<string, Tensor>
             {
                 ["out"] = module.Call(queries, Heads("keys"), Heads("values"), mask).Transpose(1, 2),

@@ -53,9 +53,8 @@ public sealed class Informer : GenerativeForecaster
         var context = Functional.Cat([.. Encoders.Select((encoder, i) => encoder.Call(history[.., ^(steps >> i)..]))], 1);
 
         var tokens = DecoderEmbedding.Call(start, startMarks);
-        var causal = Masks.Causal(tokens.Size(1), tokens.Device);
         foreach (var block in DecoderBlocks)
-            tokens = block.Call(tokens, context, causal);
+            tokens = block.Call(tokens, context, AttentionMask.Causal);
         return Head.Call(DecoderNorm.Call(tokens));
     }
 
@@ -95,7 +94,7 @@ public sealed class Informer : GenerativeForecaster
         private AttentionFunction Inner { get; } = inner;
 
         /// <inheritdoc/>
-        protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+        protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
         {
             var contexts = Inner.Call(queries, keys, values, mask);
             var (batch, heads, tokens, width) = (contexts.Size(0), contexts.Size(1), contexts.Size(2), contexts.Size(3));

@@ -50,8 +50,8 @@ public sealed record TimeSeriesTransformerOptions
     public string Activation { get; init; } = "gelu";
 
     /// <summary>How the steps of the history, and those of the decoder, see each other; the decoder sees the encoder by softmax attention.</summary>
-    [Description("attention function of self-attention")]
-    public Part<AttentionFunction> Attention { get; init; } = Part<AttentionFunction>.Of("softmax");
+    [Description("token mixer, or attention function, of self-attention; it must be causal")]
+    public Part<TokenMixer> Attention { get; init; } = Part<TokenMixer>.Of("softmax");
 
     /// <summary>How calendar marks are read; must fit the marks that the data gives.</summary>
     [Description("how calendar marks are read: continuous, fixed or learned")]
@@ -80,9 +80,9 @@ public sealed class TimeSeriesTransformer : GenerativeForecaster
     {
         EncoderEmbedding = Embedding(shape, shape.Variates, options);
         DecoderEmbedding = Embedding(shape, options.DecoderVariates ?? shape.Variates, options);
-        EncoderBlocks = ModuleList<EncoderBlock>.Of(options.EncoderLayers, _ => Encoder(options));
+        EncoderBlocks = ModuleList<EncoderBlock>.Of(options.EncoderLayers, _ => Encoder(shape, options));
         EncoderNorm = new LayerNorm(options.Width);
-        DecoderBlocks = ModuleList<DecoderBlock>.Of(options.DecoderLayers, _ => Decoder(options));
+        DecoderBlocks = ModuleList<DecoderBlock>.Of(options.DecoderLayers, _ => Decoder(shape, options));
         DecoderNorm = new LayerNorm(options.Width);
         Head = new Linear(options.Width, options.OutputVariates ?? shape.Variates);
     }
@@ -110,23 +110,24 @@ public sealed class TimeSeriesTransformer : GenerativeForecaster
         context = EncoderNorm.Call(context);
 
         var tokens = DecoderEmbedding.Call(start, startMarks);
-        var causal = Masks.Causal(tokens.Size(1), tokens.Device);
         foreach (var block in DecoderBlocks)
-            tokens = block.Call(tokens, context, causal);
+            tokens = block.Call(tokens, context, AttentionMask.Causal);
         return Head.Call(DecoderNorm.Call(tokens));
     }
 
     private static StepEmbedding Embedding(ForecastShape shape, int variates, TimeSeriesTransformerOptions options) =>
         new(variates, options.Width, CalendarEmbedding.For(shape, options.Calendar, options.Width), options.Dropout);
 
-    private static EncoderBlock Encoder(TimeSeriesTransformerOptions options) =>
-        new(SelfAttention(options), Wiring(options), FeedForward(options), Wiring(options));
+    private static EncoderBlock Encoder(ForecastShape shape, TimeSeriesTransformerOptions options) =>
+        new(SelfAttention(shape.Lookback, options), Wiring(options), FeedForward(options), Wiring(options));
 
-    private static DecoderBlock Decoder(TimeSeriesTransformerOptions options) =>
-        new(SelfAttention(options), Wiring(options), CrossAttention(options), Wiring(options), FeedForward(options), Wiring(options));
+    private static DecoderBlock Decoder(ForecastShape shape, TimeSeriesTransformerOptions options) => new(
+        SelfAttention(shape.LabelLength + shape.Horizon, options), Wiring(options),
+        CrossAttention(options), Wiring(options),
+        FeedForward(options), Wiring(options));
 
-    private static MultiHeadAttention SelfAttention(TimeSeriesTransformerOptions options) =>
-        new(options.Width, options.Heads, options.Attention, options.Dropout);
+    private static TokenMixer SelfAttention(int tokens, TimeSeriesTransformerOptions options) =>
+        options.Attention.Build(new TokenMixerShape(tokens, options.Width, options.Heads, options.Dropout));
 
     private static MultiHeadAttention CrossAttention(TimeSeriesTransformerOptions options) =>
         new(options.Width, options.Heads, new SoftmaxAttention(options.Dropout));

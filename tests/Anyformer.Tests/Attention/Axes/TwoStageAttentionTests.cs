@@ -99,7 +99,7 @@ public sealed class TwoStageAttentionTests
         using var scope = new TensorScope();
         Assert.Equal(
             "Two-stage attention takes no mask: its routers mix all that they see, so no token can be kept from another.",
-            Assert.Throws<UserException>(() => Layer(s_shape, s_options).Call(Functional.Ones([1, 12, 6]), Masks.Causal(12))).Message);
+            Assert.Throws<UserException>(() => Layer(s_shape, s_options).Call(Functional.Ones([1, 12, 6]), AttentionMask.Causal)).Message);
     }
 
     [Theory]

@@ -97,7 +97,7 @@ public sealed class AutoCorrelationTests
         using var scope = new TensorScope();
         var series = Tensors.Normal(1, 1, 1, 5, 2);
         Assert.Equal("Auto-correlation rolls whole series and cannot obey a mask; choose another attention function where tokens are masked.",
-            Assert.Throws<UserException>(() => new AutoCorrelation().Call(series, series, series, Masks.Causal(5))).Message);
+            Assert.Throws<UserException>(() => new AutoCorrelation().Call(series, series, series, AttentionMask.Causal)).Message);
     }
 
     private sealed record Sizes(int Batch, int Heads, int Queries, int Keys, int Width, double Factor, bool IsTraining)

@@ -31,7 +31,7 @@ public sealed class FlowAttentionTests
     {
         using var scope = new TensorScope();
         static Tensor Heads(Tensor wave) => wave.View([1, 5, 2, 2]).Transpose(1, 2);
-        var context = _attention.Call(Heads(Wave(20).Sin()), Heads(Wave(20).Cos()), Heads((Wave(20) * 2).Sin()), Masks.Causal(5));
+        var context = _attention.Call(Heads(Wave(20).Sin()), Heads(Wave(20).Cos()), Heads((Wave(20) * 2).Sin()), AttentionMask.Causal);
         Tensors.AssertClose(
             [
                 0.0, 0.664747523, -0.553264233, -0.204268091, 0.218888344, 0.231042456, -0.427249019, 0.416126531, 0.150446475, 0.085558018,
@@ -66,9 +66,9 @@ public sealed class FlowAttentionTests
         using var scope = new TensorScope();
         var (queries, keys) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3));
         var values = Tensors.Normal64(3, 1, 2, tokens, 3);
-        var whole = _attention.Call(queries, keys, values, Masks.Causal(tokens));
+        var whole = _attention.Call(queries, keys, values, AttentionMask.Causal);
         foreach (var seen in new[] { 1, tokens / 2, tokens - 1 })
-            Tensors.AssertClose(_attention.Call(queries[.., .., ..seen], keys[.., .., ..seen], values[.., .., ..seen], Masks.Causal(seen)),
+            Tensors.AssertClose(_attention.Call(queries[.., .., ..seen], keys[.., .., ..seen], values[.., .., ..seen], AttentionMask.Causal),
                 whole[.., .., ..seen], 1e-9);
     }
 
@@ -90,7 +90,7 @@ public sealed class FlowAttentionTests
         var (queries, keys, values) = (Tensors.Normal64(1, 2, 2, 5, 3), Tensors.Normal64(2, 2, 2, 5, 3), Tensors.Normal64(3, 2, 2, 5, 3));
         queries.RequiresGrad = keys.RequiresGrad = values.RequiresGrad = true;
         FiniteDifferences.AssertGradients([queries, keys, values],
-            () => _attention.Call(queries, keys, values, causal ? Masks.Causal(5) : null).Square().Sum());
+            () => _attention.Call(queries, keys, values, causal ? AttentionMask.Causal : null).Square().Sum());
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class FlowAttentionTests
         using var scope = new TensorScope();
         var tokens = Tensors.Normal(1, 1, 1, 5, 2);
         Assert.Equal("Flow-attention knows no mask but the causal one; choose another attention function where other tokens are masked.",
-            Assert.Throws<UserException>(() => _attention.Call(tokens, tokens, tokens, Functional.Ones([1, 5], DType.Bool))).Message);
+            Assert.Throws<UserException>(() => _attention.Call(tokens, tokens, tokens, AttentionMask.OfKeys(Functional.Ones([1, 5], DType.Bool)))).Message);
     }
 
     private static Tensor Wave(int count) => Functional.Arange(count, dtype: DType.Float64);

@@ -29,7 +29,7 @@ public sealed class ProbSparseAttentionTests
         var (queries, keys, values) = sizes.Draw();
         var samples = sizes.Samples();
         using var draws = new RandomDraws(samples is null ? [] : [samples]);
-        var context = new ProbSparseAttention(sizes.Factor).Call(queries, keys, values, sizes.Mask());
+        var context = new ProbSparseAttention(sizes.Factor).Call(queries, keys, values, sizes.Rules());
         Assert.Equal(0, draws.Remaining);
         Assert.Equal([sizes.Batch, sizes.Heads, sizes.Queries, sizes.Width], context.Shape);
         // Of queries that stand out equally, as those do that sampled a single key, any may be kept.
@@ -45,7 +45,7 @@ public sealed class ProbSparseAttentionTests
         {
             var sizes = new Sizes(2, 3, 9, 9, 4, Factor: 9, kind);
             var (queries, keys, values) = sizes.Draw();
-            var mask = sizes.Mask();
+            var mask = sizes.Rules();
             var expected = new SoftmaxAttention().Call(queries, keys, values, mask);
             Tensors.AssertClose(expected, new ProbSparseAttention(9).Call(queries, keys, values, mask));
         }
@@ -60,7 +60,7 @@ public sealed class ProbSparseAttentionTests
         var values = Functional.Arange(1, 13, dtype: DType.Float32).View([1, 1, 12, 1]);
         var attention = new ProbSparseAttention(1);
         Assert.All(attention.Call(queries, keys, values).Numbers(), value => Assert.Equal(6.5, value, 1e-5));
-        var rows = attention.Call(queries, keys, values, Masks.Causal(12)).Numbers();
+        var rows = attention.Call(queries, keys, values, AttentionMask.Causal).Numbers();
         bool IsSum(int row) => Math.Abs(rows[row] - (row + 1) * (row + 2) / 2.0) < 1e-4;
         bool IsMean(int row) => Math.Abs(rows[row] - (row + 2) / 2.0) < 1e-4;
         Assert.All(Enumerable.Range(0, 12), row => Assert.True(IsSum(row) || IsMean(row)));
@@ -75,7 +75,7 @@ public sealed class ProbSparseAttentionTests
         var sizes = new Sizes(1, 2, 15, 15, 3, 1, MaskKind.Causal);
         var (queries, keys, values) = sizes.Draw();
         queries.RequiresGrad = keys.RequiresGrad = values.RequiresGrad = true;
-        var context = new ProbSparseAttention(1).Call(queries, keys, values, Masks.Causal(15));
+        var context = new ProbSparseAttention(1).Call(queries, keys, values, AttentionMask.Causal);
         for (var seen = 0; seen < 15; seen++)
         {
             queries.Grad = keys.Grad = values.Grad = null;
@@ -92,12 +92,12 @@ public sealed class ProbSparseAttentionTests
         using var scope = new TensorScope();
         var sizes = new Sizes(2, 2, 11, 14, 3, 2, MaskKind.None);
         var (queries, keys, values) = sizes.Draw();
-        var mask = Functional.Ones([2, 1, 1, 14], DType.Bool);
-        mask[1, 0, 0, 10..] = Tensor.From(false);
+        var real = Functional.Ones([2, 14], DType.Bool);
+        real[1, 10..] = Tensor.From(false);
         Tensor Answer()
         {
             using var draws = new RandomDraws(sizes.Samples()!);
-            return new ProbSparseAttention(2).Call(queries, keys, values, mask);
+            return new ProbSparseAttention(2).Call(queries, keys, values, AttentionMask.OfKeys(real));
         }
 
         var before = Answer();
@@ -117,7 +117,7 @@ public sealed class ProbSparseAttentionTests
         FiniteDifferences.AssertGradients([queries, keys, values], () =>
         {
             using var draws = new RandomDraws(samples);
-            return new ProbSparseAttention(2).Call(queries, keys, values, causal ? Masks.Causal(9) : null).Square().Sum();
+            return new ProbSparseAttention(2).Call(queries, keys, values, causal ? AttentionMask.Causal : null).Square().Sum();
         });
     }
 
@@ -141,7 +141,7 @@ public sealed class ProbSparseAttentionTests
         using var scope = new TensorScope();
         using var recorder = new Recorder();
         var (queries, keys, values) = sizes.Draw();
-        var context = new ProbSparseAttention(sizes.Factor).Call(queries, keys, values, sizes.Mask());
+        var context = new ProbSparseAttention(sizes.Factor).Call(queries, keys, values, sizes.Rules());
         Tensors.AssertClose(context, Assert.Single(recorder.Named("weights")).MatMul(values), 1e-4);
     }, runs: 20);
 
@@ -158,10 +158,15 @@ public sealed class ProbSparseAttentionTests
             : (Tensors.Normal64(5, Queries, Sampled).Abs() * 1000).To(DType.Int64).Remainder(Keys);
 
         /// <summary>Every query sees the first key.</summary>
-        public Tensor? Mask()
+        public AttentionMask? Rules() => Kind switch
         {
-            if (Kind is MaskKind.None or MaskKind.Causal)
-                return Kind == MaskKind.None ? null : Masks.Causal(Queries);
+            MaskKind.None => null,
+            MaskKind.Causal => AttentionMask.Causal,
+            _ => AttentionMask.OfPairs(Pairs()),
+        };
+
+        private Tensor Pairs()
+        {
             var mask = Tensors.Normal(4, Batch, 1, Kind == MaskKind.Keys ? 1 : Queries, Keys) > 0;
             mask[.., .., .., 0] = Tensor.From(true);
             return mask;
@@ -170,9 +175,8 @@ public sealed class ProbSparseAttentionTests
         /// <summary>The context; null when which queries are kept is a matter of chance.</summary>
         public double[]? Loop(double[] queries, double[] keys, double[] values, double[]? samples)
         {
-            var mask = Mask()?.Expand([Batch, Heads, Queries, Keys]).Numbers();
-            // A triangle may come out by chance, and then it is the causal mask.
-            var isCausal = mask is not null && Masks.IsCausal(Mask()!, Queries, Keys);
+            var mask = Rules()?.Table(Queries, Keys)!.Expand([Batch, Heads, Queries, Keys]).Numbers();
+            var isCausal = Kind == MaskKind.Causal;
             var context = new double[Batch * Heads * Queries * Width];
             for (var head = 0; head < Batch * Heads; head++)
             {

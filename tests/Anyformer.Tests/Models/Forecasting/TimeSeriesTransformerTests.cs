@@ -94,7 +94,7 @@ public sealed class TimeSeriesTransformerTests
     {
         using var scope = new TensorScope();
         var shape = Forecasts.Shape(9, 12, 2, label: 4);
-        var model = Model(shape, s_small with { Attention = Part<AttentionFunction>.Of(id) });
+        var model = Model(shape, s_small with { Attention = Part<TokenMixer>.Of(id) });
         Assert.Equal([3L, 12, 2], model.Call(Forecasts.Draw(shape, 3)).Shape);
     }
 

@@ -1,14 +1,16 @@
 using Anyformer.Attention;
+using Anyformer.Attention.Softmax;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
 using Anyformer.Recipes.Yaml;
+using Anyformer.Torch;
 
 namespace Anyformer.Tests.Recipes.Options;
 
 public sealed class PartKindTests
 {
-    private static readonly Part<AttentionFunction> s_softmax = Part<AttentionFunction>.Of("softmax");
+    private static readonly Part<TokenMixer> s_softmax = Part<TokenMixer>.Of("softmax");
 
     [Theory]
     [InlineData("attention: softmax")]
@@ -24,15 +26,24 @@ public sealed class PartKindTests
     }
 
     [Theory]
-    [InlineData("attention: sofmax", "'attention' at line 1 of the recipe is wrong: The catalog knows no AttentionFunction 'sofmax'; did you mean 'softmax'?")]
-    [InlineData("attention: {function: softmax}", "There is no key 'kind' in 'attention' at line 1 of the recipe; expected the id of a method of role AttentionFunction, see 'anyformer catalog'.")]
+    [InlineData("attention: sofmax", "'attention' at line 1 of the recipe is wrong: The catalog knows no TokenMixer 'sofmax'; did you mean 'softmax'?")]
+    [InlineData("attention: {function: softmax}", "There is no key 'kind' in 'attention' at line 1 of the recipe; expected the id of a method of role TokenMixer, see 'anyformer catalog'.")]
     [InlineData("attention: {kind: softmax, factor: 3}", "There is an unknown key 'factor' at line 1 of the recipe in 'attention'; softmax has no options.")]
-    [InlineData("attention: [softmax]", "'attention' at line 1 of the recipe is a list of 1; expected the id of a method of role AttentionFunction, see 'anyformer catalog'.")]
+    [InlineData("attention: [softmax]", "'attention' at line 1 of the recipe is a list of 1; expected the id of a method of role TokenMixer, see 'anyformer catalog'.")]
     public void MistakesAreNamed(string yaml, string message) =>
         Assert.Equal(message, Assert.Throws<UserException>(() => Bind(yaml)).Message);
 
     [Fact]
-    public void ThePartIsBuiltForItsHost() => Assert.IsAssignableFrom<AttentionFunction>(s_softmax.Build(new AttentionShape(2, 4)));
+    public void ThePartIsBuiltForItsHost() =>
+        Assert.IsType<SoftmaxAttention>(Part<AttentionFunction>.Of("softmax").Build(new AttentionShape(2, 4)), exactMatch: true);
+
+    [Fact]
+    public void AnAttentionFunctionMixesTokensInSeveralHeads()
+    {
+        var mixer = Assert.IsType<MultiHeadAttention>(s_softmax.Build(new TokenMixerShape(5, 8, 2, 0, InnerWidth: 6)));
+        Assert.Equal([2L, 5, 8], mixer.Call(Functional.Ones([2, 5, 8])).Shape);
+        Assert.Equal(4 * 48 + 3 * 6 + 8, mixer.ParameterCount());
+    }
 
     private static ITransformerOptions Bind(string yaml) => OptionBinder.Bind<ITransformerOptions>(YamlReader.Read(yaml, "the recipe"));
 }

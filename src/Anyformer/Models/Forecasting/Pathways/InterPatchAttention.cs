@@ -63,7 +63,7 @@ public sealed class InterPatchAttention : TensorModule
 
         private SoftmaxAttention Softmax { get; }
 
-        protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, Tensor? mask) =>
+        protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask) =>
             Softmax.Call(queries * (Scale / _usualScale), keys, values, mask);
     }
 }
