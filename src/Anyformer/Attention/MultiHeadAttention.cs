@@ -10,7 +10,7 @@ namespace Anyformer.Attention;
 /// </summary>
 public sealed class MultiHeadAttention : TokenMixer
 {
-    private readonly long _heads;
+    private readonly int _heads;
 
     /// <summary>Attention of <paramref name="heads"/> heads, each width / heads wide.</summary>
     /// <exception cref="UserException">The width is no multiple of the heads.</exception>
@@ -22,14 +22,18 @@ public sealed class MultiHeadAttention : TokenMixer
         : this(width, heads, function.Build(new TokenMixerShape(0, width, heads, dropout).OfFunction with { Tokens = null })) { }
 
     /// <summary>Attention whose heads together may be wider or narrower than a token.</summary>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="function">What the heads do.</param>
+    /// <param name="inputBias">Whether queries, keys and values have biases; many later codes leave them out.</param>
+    /// <param name="contextWidth">Width of the tokens that answer in cross-attention; null for that of those that ask.</param>
     /// <exception cref="UserException">The inner width is no multiple of the heads.</exception>
-    public MultiHeadAttention(TokenMixerShape shape, AttentionFunction function)
+    public MultiHeadAttention(TokenMixerShape shape, AttentionFunction function, bool inputBias = true, int? contextWidth = null)
     {
-        var inner = shape.Heads * shape.HeadWidth;
+        var (inner, answering) = (shape.Heads * shape.HeadWidth, contextWidth ?? shape.Width);
         _heads = shape.Heads;
-        QueryProjection = new Linear(shape.Width, inner);
-        KeyProjection = new Linear(shape.Width, inner);
-        ValueProjection = new Linear(shape.Width, inner);
+        QueryProjection = new Linear(shape.Width, inner, inputBias);
+        KeyProjection = new Linear(answering, inner, inputBias);
+        ValueProjection = new Linear(answering, inner, inputBias);
         OutputProjection = new Linear(inner, shape.Width);
         Function = function;
     }
@@ -46,7 +50,7 @@ public sealed class MultiHeadAttention : TokenMixer
 
     /// <summary>Cross-attention: the tokens ask, other tokens answer.</summary>
     /// <param name="tokens">(batch, queries, width), or the tokens of fewer samples, which ask again for every so many samples of the context.</param>
-    /// <param name="context">(batch, keys, width).</param>
+    /// <param name="context">(batch, keys, context width).</param>
     /// <param name="mask">What the tokens may not see of the context; null lets them see all.</param>
     /// <exception cref="UserException">The batch of the context is no multiple of that of the tokens.</exception>
     public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask)
@@ -81,7 +85,7 @@ public sealed class MultiHeadAttention : TokenMixer
     private Tensor Contexts(Tensor tokens, Tensor keys, Tensor values, AttentionMask? mask)
     {
         var queries = Repeat(QueryProjection.Call(tokens), keys.Size(0));
-        return JoinHeads(Function.Call(SplitHeads(queries), SplitHeads(keys), SplitHeads(values), mask));
+        return Heads.Join(Function.Call(Heads.Split(queries, _heads), Heads.Split(keys, _heads), Heads.Split(values, _heads), mask));
     }
 
     /// <summary>The projected tokens of few samples, again and again for a larger batch.</summary>
@@ -94,12 +98,4 @@ public sealed class MultiHeadAttention : TokenMixer
             throw new UserException($"The samples of a context must be a multiple of those that ask, found {batch} and {samples}.");
         return tokens.Expand([batch / samples, -1, -1, -1]).Reshape([batch, tokens.Size(1), tokens.Size(2)]);
     }
-
-    /// <summary>(batch, tokens, width) to (batch, heads, tokens, head width).</summary>
-    private Tensor SplitHeads(Tensor tokens) =>
-        tokens.View([tokens.Size(0), tokens.Size(1), _heads, tokens.Size(2) / _heads]).Transpose(1, 2);
-
-    /// <summary>(batch, heads, tokens, head width) to (batch, tokens, width).</summary>
-    private static Tensor JoinHeads(Tensor contexts) =>
-        contexts.Transpose(1, 2).Reshape([contexts.Size(0), contexts.Size(2), contexts.Size(1) * contexts.Size(3)]);
 }

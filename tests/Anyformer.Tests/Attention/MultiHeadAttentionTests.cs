@@ -31,6 +31,21 @@ public sealed class MultiHeadAttentionTests
     }, runs: 25);
 
     [Fact]
+    public void TokensOfAnotherWidthMayAnswerAndProjectionsGoWithoutBiases()
+    {
+        using var scope = new TensorScope();
+        var attention = new MultiHeadAttention(new TokenMixerShape(0, 6, 2, InnerWidth: 8), new SoftmaxAttention(), inputBias: false, contextWidth: 5);
+        Assert.Equal(6 * 8 + 2 * 5 * 8 + 8 * 6 + 6, attention.ParameterCount());
+        var (tokens, context) = (Tensors.Normal(1, 2, 3, 6), Tensors.Normal(2, 2, 7, 5));
+        var state = attention.StateDict();
+        Tensor[] Project(string name, Tensor x) => x.MatMul(state[$"{name}_projection.weight"].T()).Chunk(2, -1);
+        var contexts = Project("query", tokens).Zip(Project("key", context), Project("value", context)).Select(head =>
+            (head.First.MatMul(head.Second.Transpose(1, 2)) / 2).Softmax(-1).MatMul(head.Third));
+        var expected = Functional.Cat([.. contexts], 2).MatMul(state["output_projection.weight"].T()) + state["output_projection.bias"];
+        Tensors.AssertClose(expected, attention.Call(tokens, context, null));
+    }
+
+    [Fact]
     public void SelfAttentionIsCrossAttentionToItself()
     {
         using var scope = new TensorScope();
