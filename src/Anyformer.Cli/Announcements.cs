@@ -22,7 +22,8 @@ public static class Announcements
     {
         var many = data.Section.IdColumn is null ? "" : $"{data.Series.Length} series, ";
         var spacing = data.Table.Step is { } step ? $"a row every {step}" : "rows at irregular steps";
-        Terminal.Error.MarkupLineInterpolated($"{data.Path}: {many}{data.RowCount} rows x {data.Variates.Length} variates, {spacing}{Known(data)}");
+        Terminal.Error.MarkupLineInterpolated(
+            $"{data.Path}: {many}{data.RowCount} rows x {data.Variates.Length} variates, {spacing}{Known(data)}{Streamed(data)}");
         Terminal.Error.MarkupLineInterpolated($"{data.Train.Count} / {data.Validation.Count} / {data.Test.Count} windows to train, validate, test");
         TooShort(data);
         Problems("left as it is", data.Table.Warnings);
@@ -31,6 +32,8 @@ public static class Announcements
 
     private static string Known(ForecastData data) =>
         data.Table.Series[0].KnownNames is { IsEmpty: false } names ? $", known ahead: {string.Join(", ", names)}" : "";
+
+    private static string Streamed(ForecastData data) => data.Table.Series[0] is TimeSeries ? "" : ", kept in a file";
 
     private static void TooShort(ForecastData data)
     {

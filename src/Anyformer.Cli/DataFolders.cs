@@ -13,6 +13,10 @@ public static class DataFolders
     public static string Downloads => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "anyformer", "datasets");
 
+    /// <summary>Where the rows of tables go that are read without holding them in memory.</summary>
+    public static string Cache => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "anyformer", "cache");
+
     /// <summary>The folders to search, in order, those that do not exist among them.</summary>
     public static IReadOnlyList<string> Searched(ParseResult parsed)
     {
@@ -28,7 +32,7 @@ public static class DataFolders
         foreach (var folder in parsed.GetValue(SharedOptions.DataDirs) ?? [])
             if (!Directory.Exists(folder))
                 throw new UserException($"The folder '{folder}' of --data-dir does not exist.");
-        return new DataStore(Searched(parsed), Downloads);
+        return new DataStore(Searched(parsed), Downloads) { CacheFolder = Cache };
     }
 
     private static string? FindInstallation()

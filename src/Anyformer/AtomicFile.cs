@@ -49,7 +49,7 @@ public static class AtomicFile
             throw new UserException($"'{path}' is a folder, expected the path of a file to write.");
         try
         {
-            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+            return new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception error) when (error is DirectoryNotFoundException or UnauthorizedAccessException)
         {

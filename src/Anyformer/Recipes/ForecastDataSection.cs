@@ -89,6 +89,12 @@ public sealed record ForecastDataSection : IValidatableObject
     [Description("what stands in for missing values; mask keeps them out of losses and errors")]
     public FillPolicy Fill { get; init; }
 
+    /// <summary>
+    /// Whether the rows stay in a file instead of memory, for tables of any length whose rows are in order; null for when the table is long.
+    /// </summary>
+    [Description("whether rows stay in a file instead of memory; by default when the table has 32 MiB or more and is sorted")]
+    public bool? Stream { get; init; }
+
     /// <summary>Whether columns are standardised with the mean and deviation of the training rows of their series.</summary>
     [Description("whether columns are standardised by their training rows, those of each series by its own")]
     public bool Standardize { get; init; } = true;

@@ -160,6 +160,7 @@ public class RecipeTests
               frequency: null
               marks: fraction
               fill: none
+              stream: null
               standardize: true
             loss: mse
             training:

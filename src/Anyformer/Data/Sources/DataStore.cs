@@ -28,6 +28,9 @@ public sealed class DataStore(IReadOnlyList<string> searchFolders, string downlo
 {
     private const int TriesWithoutRest = 3;
 
+    /// <summary>The folder that tables go to which are read without holding them in memory; made when needed.</summary>
+    public string CacheFolder { get; init; } = Path.Combine(downloadFolder, ".cache");
+
     /// <summary>The first file that lies where the data set's file may lie; null when none does. Its content is not checked.</summary>
     public string? Find(DataSource source) => Candidates(source).FirstOrDefault(File.Exists);
 

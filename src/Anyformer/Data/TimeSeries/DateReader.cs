@@ -32,8 +32,12 @@ internal sealed class DateReader(string? format)
         return read;
     }
 
-    /// <summary>Puts the times right that were read before a cell told the order of day and month; throws when none told it.</summary>
-    public void Settle(List<DateTime> times, string name, string column)
+    /// <summary>Whether the format is known, and with it the order of day and month.</summary>
+    public bool IsSettled => _formats is not null;
+
+    /// <summary>Asks that the order of day and month is known, or none of the times read depends on it.</summary>
+    /// <exception cref="UserException">No cell told the order.</exception>
+    public void RequireOrder(string name, string column)
     {
         if (_formats is null && _ambiguous is not null)
         {
@@ -42,6 +46,11 @@ internal sealed class DateReader(string? format)
                 $"{name}: the dates of '{column}' can be read day first or month first (such as '{_ambiguous}'); "
                 + $"set data.date-format to d{separator}M{separator}yyyy or M{separator}d{separator}yyyy, with the time of day if there is one.");
         }
+    }
+
+    /// <summary>Puts the times right that were read before a cell told the order of day and month.</summary>
+    public void Settle(List<DateTime> times)
+    {
         for (var row = 0; _monthWasFirst && row < _readWhileOpen; row++)
             times[row] = new DateTime(times[row].Year, times[row].Day, times[row].Month).Add(times[row].TimeOfDay);
     }

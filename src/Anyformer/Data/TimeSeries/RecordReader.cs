@@ -1,12 +1,9 @@
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>Reads the rows of a table one after the other: time, id and numbers. What is wrong with a cell goes to the log.</summary>
-internal sealed class RecordReader(TableRows rows, string name, TableLayout layout, string? dateFormat, DataProblemLog log)
+internal sealed class RecordReader(TableRows rows, string name, TableLayout layout, DateReader dates, DataProblemLog log)
 {
     private delegate bool Parser(string text, out double value);
-
-    /// <summary>The reader of the date column, which knows whether its format is settled.</summary>
-    public DateReader Dates { get; } = new(dateFormat);
 
     /// <summary>Line of the current row.</summary>
     public int Line => rows.Line;
@@ -47,7 +44,7 @@ internal sealed class RecordReader(TableRows rows, string name, TableLayout layo
     private bool TryReadDate()
     {
         var text = layout.DateColumn < rows.Count ? rows[layout.DateColumn] : "";
-        var isDate = Dates.TryRead(text, out var time);
+        var isDate = dates.TryRead(text, out var time);
         Time = time;
         if (!isDate)
             log.Add(DataProblemKind.NotADate, rows.Line, layout.DateColumn + 1, (Cell: text, Column: layout.Header[layout.DateColumn]),

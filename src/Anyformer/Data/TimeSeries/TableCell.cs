@@ -14,6 +14,9 @@ internal static class TableCell
         return word.Length == 0 || s_missingWords.Contains(word, StringComparer.OrdinalIgnoreCase);
     }
 
+    /// <summary>A time as messages name it.</summary>
+    public static string Text(DateTime time) => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
     public static bool TryParse(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value);
 

@@ -54,40 +54,46 @@ public static class TimeSeriesReader
         var table = TableCells.Read(rows, name, layout, options, log);
         if (table.RowCount == 0)
             throw new UserException($"{name}: there is no row with a date below the header.");
-        var step = RowOrder.Check(table, layout, log);
-        if (table.Segments().All(segment => segment.History == segment.Start))
-            throw new UserException($"{name}: no row has a value to forecast, all have known columns alone.");
-        if (options.Fill == FillPolicy.None)
-            ThrowOnErrors(log, name);
-        else
-            TableRepair.Repair(table, layout, name, step, options.Fill);
-        var repairs = options.Fill != FillPolicy.None;
-        return new TimeSeriesTable(
-            [.. table.Segments().Select(segment => Build(layout, table, segment, step))], step,
-            Warnings: log.Report(kind => !repairs || kind == DataProblemKind.IrregularStep),
-            Repairs: log.Report(kind => repairs && kind != DataProblemKind.IrregularStep));
+        var order = RowOrder.Sort(table, layout, log);
+        var step = RowOrder.Step(table, order);
+        var list = new RowList(layout.Columns.Length);
+        var regularizer = new TableRegularizer(layout, name, step, options.Fill, table.RowCount, list, log);
+        foreach (var row in order)
+            regularizer.Add(table.Ids[table.Series(row)], table.Time(row), table.Line(row), table.IsBlank(row), table.Numbers(row));
+        regularizer.End();
+        var (warnings, repairs) = Judge(regularizer.Segments, options.Fill, name, log);
+        return new TimeSeriesTable([.. regularizer.Segments.Select(segment => Build(layout, list, segment, step))], step, warnings, repairs);
     }
 
-    private static TimeSeries Build(TableLayout layout, TableCells table, TableSegment segment, TimeStep? step)
+    /// <summary>What of the problems is told: as warnings or as repairs.</summary>
+    /// <exception cref="UserException">There is no value at all, or there are errors and nothing repairs them.</exception>
+    internal static (DataReport Warnings, DataReport Repairs) Judge(
+        IReadOnlyList<TableSegment> segments, FillPolicy fill, string name, DataProblemLog log)
+    {
+        if (segments.All(segment => segment.History == segment.Start))
+            throw new UserException($"{name}: no row has a value to forecast, all have known columns alone.");
+        if (fill == FillPolicy.None)
+            ThrowOnErrors(log, name);
+        return fill == FillPolicy.None
+            ? (log.Report(_ => true), log.Report(_ => false))
+            : (log.Report(kind => kind == DataProblemKind.IrregularStep), log.Report(kind => kind != DataProblemKind.IrregularStep));
+    }
+
+    private static TimeSeries Build(TableLayout layout, RowList rows, TableSegment segment, TimeStep? step)
     {
         var variates = layout.VariateColumns.Length;
         var known = new KnownColumns(
-            layout.Known, Columns(table, segment.Start, segment.End, variates..), [.. table.Times[segment.History..segment.End]]);
-        var times = segment.History - segment.Start == table.RowCount ? table.Times : table.Times[segment.Start..segment.History];
+            layout.Known, Columns(rows, segment.Start, segment.End, variates, layout.KnownColumns.Length), [.. rows.Times[segment.History..segment.End]]);
         return new TimeSeries(
-            layout.Variates, ImmutableCollectionsMarshal.AsImmutableArray(times), Columns(table, segment.Start, segment.History, ..variates),
-            known, layout.IdColumn < 0 ? null : table.Ids[segment.Id], step);
+            layout.Variates, [.. rows.Times[segment.Start..segment.History]], Columns(rows, segment.Start, segment.History, 0, variates),
+            known, segment.Id, step);
     }
 
-    /// <summary>Some columns of some rows; the array itself when it is all.</summary>
-    private static ImmutableArray<double> Columns(TableCells table, int start, int end, Range columns)
+    private static ImmutableArray<double> Columns(RowList rows, int start, int end, int first, int count)
     {
-        var (first, count) = columns.GetOffsetAndLength(table.ColumnCount);
-        if (count == table.ColumnCount && end - start == table.RowCount)
-            return ImmutableCollectionsMarshal.AsImmutableArray(table.Values);
         var values = new double[(end - start) * count];
         for (var row = start; row < end; row++)
-            table.Row(row).Slice(first, count).CopyTo(values.AsSpan((row - start) * count));
+            rows[row].Slice(first, count).CopyTo(values.AsSpan((row - start) * count));
         return ImmutableCollectionsMarshal.AsImmutableArray(values);
     }
 

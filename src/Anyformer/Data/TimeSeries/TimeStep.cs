@@ -1,6 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Anyformer.Data.TimeSeries;
 
 /// <summary>The distance between neighbouring rows of a regular series: a fixed span, whole months, or the next business day.</summary>
+[JsonDerivedType(typeof(FixedStep), "fixed")]
+[JsonDerivedType(typeof(MonthStep), "month")]
+[JsonDerivedType(typeof(BusinessDayStep), "business-day")]
 public abstract record TimeStep
 {
     private protected TimeStep() { }

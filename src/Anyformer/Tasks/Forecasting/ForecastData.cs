@@ -86,8 +86,7 @@ public sealed class ForecastData
     {
         var source = KnownDataSources.All.FirstOrDefault(known => known.Id == section.Source);
         var path = source is null ? section.Source : Locate(source, store);
-        var table = TimeSeriesReader.ReadAll(path, ReadOptions(section));
-        return new ForecastData(section, table, section.Split ?? source?.Split ?? SplitRule.Default, path);
+        return new ForecastData(section, Read(section, path, store.CacheFolder), section.Split ?? source?.Split ?? SplitRule.Default, path);
     }
 
     /// <summary>How the file of a recipe is to be read; what to predict from is read the same way.</summary>
@@ -118,6 +117,21 @@ public sealed class ForecastData
     internal static StandardScaler ScalerOf(ForecastDataSection section, SeriesRows series, RowRange rows) => section.Standardize
         ? StandardScaler.Fit(series.VariateCount, visit => series.VisitValues(rows, visit))
         : StandardScaler.Identity(series.VariateCount);
+
+    private static TimeSeriesTable Read(ForecastDataSection section, string path, string cacheFolder)
+    {
+        var options = ReadOptions(section);
+        try
+        {
+            if (section.Stream ?? StreamedTableReader.IsLong(path))
+                return StreamedTableReader.ReadAll(path, options, cacheFolder);
+        }
+        catch (UnstreamableTableException) when (section.Stream is null)
+        {
+            // Nobody asked for it: what can be done in memory is done there.
+        }
+        return TimeSeriesReader.ReadAll(path, options);
+    }
 
     private static string Locate(DataSource source, DataStore store) => store.Find(source)
         ?? throw new UserException($"The data set {source.Id} is not on this machine: get it with 'anyformer data get {source.Id}', or name its folder with --data-dir.");

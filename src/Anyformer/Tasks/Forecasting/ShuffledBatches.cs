@@ -21,7 +21,7 @@ internal sealed class ShuffledBatches(int windows, int batchSize, long seed)
     {
         using var scope = new TensorScope();
         using var generator = new Generator(seed + epoch);
-        _order = Array.ConvertAll(Functional.RandPerm(windows, generator).ToArray<long>(), static window => (int)window);
+        _order = Functional.RandPerm(windows, generator).To(DType.Int32).ToArray<int>();
     }
 
     /// <summary>The windows of a batch of the epoch.</summary>
