@@ -33,14 +33,21 @@ public sealed class StateDictLayout
     /// <summary>Any other linear change of form, in both directions.</summary>
     public StateDictLayout Convert(string own, string official, Func<Tensor, Tensor> toOfficial, Func<Tensor, Tensor> toOwn)
     {
-        _rules.Add(new LayoutRule(own, [official], tensor => [toOfficial(tensor)], parts => toOwn(parts[0])));
+        _rules.Add(new LayoutRule([own], [official], parts => [toOfficial(parts[0])], parts => [toOwn(parts[0])]));
         return this;
     }
 
     /// <summary>One own tensor that the official checkpoint keeps in equal parts along a dimension, under several names.</summary>
     public StateDictLayout Split(string own, int dimension, params string[] official)
     {
-        _rules.Add(new LayoutRule(own, official, tensor => tensor.Chunk(official.Length, dimension), parts => Functional.Cat(parts, dimension)));
+        _rules.Add(new LayoutRule([own], official, parts => parts[0].Chunk(official.Length, dimension), parts => [Functional.Cat(parts, dimension)]));
+        return this;
+    }
+
+    /// <summary>Several own tensors that the official checkpoint keeps as one, in equal parts along a dimension: fused projections.</summary>
+    public StateDictLayout Merge(string official, int dimension, params string[] own)
+    {
+        _rules.Add(new LayoutRule(own, [official], parts => [Functional.Cat(parts, dimension)], parts => parts[0].Chunk(own.Length, dimension)));
         return this;
     }
 
@@ -48,7 +55,7 @@ public sealed class StateDictLayout
     public StateDictLayout Unstack(string own, string official, int count)
     {
         var names = Enumerable.Range(0, count).Select(n => official.Replace("{n}", $"{n}", StringComparison.Ordinal)).ToArray();
-        _rules.Add(new LayoutRule(own, names, tensor => tensor.Unbind(0), parts => Functional.Stack(parts, 0)));
+        _rules.Add(new LayoutRule([own], names, parts => parts[0].Unbind(0), parts => [Functional.Stack(parts, 0)]));
         return this;
     }
 
@@ -69,7 +76,7 @@ public sealed class StateDictLayout
             if (rule is null)
                 official[name] = tensor;
             else
-                rule.AddOfficial(name, tensor, official);
+                rule.AddOfficial(name, own, official);
         }
 
         return official;

@@ -13,6 +13,7 @@ public sealed class StateDictLayoutTests
         .Unsqueeze("blocks.{i}.pointwise.weight", "layers.{i}.conv.weight", -1, -1)
         .Transpose("head.weight", "lm_head.kernel")
         .Split("blocks.{i}.fused.{p}", 0, "layers.{i}.q.{p}", "layers.{i}.k.{p}", "layers.{i}.v.{p}")
+        .Merge("layers.{i}.to_kv.{p}", 0, "blocks.{i}.key.{p}", "blocks.{i}.value.{p}")
         .Unstack("experts.{p}", "expert.{n}.{p}", 2)
         .Convert("scale", "half_scale", tensor => tensor / 2, tensor => tensor * 2);
 
@@ -43,6 +44,7 @@ public sealed class StateDictLayoutTests
         Assert.Equal([0.0, 3, 1, 4, 2, 5], official["lm_head.kernel"].Numbers());
         Assert.Equal([6.0, 7, 8, 9, 10, 11], official["layers.10.k.weight"].Numbers());
         Assert.Equal([2.0, 3], official["layers.10.k.bias"].Numbers());
+        Assert.Equal([0.0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5], official["layers.10.to_kv.weight"].Numbers());
         Assert.Equal([2.0, 3], official["expert.1.bias"].Numbers());
         Assert.Equal([0.0, 0.5], official["half_scale"].Numbers());
         Assert.Equal([0.0, 1], official["unknown.to.all"].Numbers());
@@ -70,6 +72,13 @@ public sealed class StateDictLayoutTests
             ["layers.0.ln_bias"] = Functional.Ones([2]),
         });
         Assert.Equal(["layers.0.q.weight", "layers.0.v.weight", "expert.1.bias", "blocks.0.norm.bias"], own.Keys);
+    }
+
+    [Fact]
+    public void APartOfAFusedTensorAloneKeepsItsOwnName()
+    {
+        var alone = new Dictionary<string, Tensor> { ["blocks.0.key.weight"] = Functional.Ones([2, 3]) };
+        Assert.Equal(alone.Keys, s_layout.ToOfficial(alone).Keys);
     }
 
     [Fact]
@@ -129,6 +138,8 @@ public sealed class StateDictLayoutTests
             shapes[$"blocks.{i}.pointwise.weight"] = [outputs, inputs];
             shapes[$"blocks.{i}.fused.weight"] = [3 * outputs, inputs];
             shapes[$"blocks.{i}.fused.bias"] = [3 * outputs];
+            shapes[$"blocks.{i}.key.weight"] = [outputs, inputs];
+            shapes[$"blocks.{i}.value.weight"] = [outputs, inputs];
         }
 
         return shapes;
