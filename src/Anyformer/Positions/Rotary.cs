@@ -1,0 +1,35 @@
+using Anyformer.Torch;
+
+namespace Anyformer.Positions;
+
+/// <summary>
+/// Turns queries and keys by angles that grow with their positions, so that scores depend on distances (Su et al. 2021, arXiv 2104.09864, section 3.2).
+/// Element <c>i</c> of a vector's first half turns with element <c>i</c> of its second half.
+/// </summary>
+public static class Rotary
+{
+    /// <summary>The angles of positions, <c>[p, i] = p 10000^(-2i / width)</c>: (positions, width / 2).</summary>
+    /// <param name="positions">Any numbers, (positions).</param>
+    /// <param name="width">Width of the vectors to turn.</param>
+    /// <exception cref="UserException">The width is odd.</exception>
+    public static Tensor Angles(Tensor positions, long width)
+    {
+        if (width % 2 != 0)
+            throw new UserException($"Rotary positions turn pairs of elements, so the width of a head must be even, found {width}.");
+        using var scope = new TensorScope();
+        var exponents = Functional.Arange(0, width, 2, DType.Float32, device: positions.Device) / width;
+        var frequencies = 1 / (exponents * Math.Log(10000)).Exp();
+        return scope.Keep(positions.To(DType.Float32).Outer(frequencies));
+    }
+
+    /// <summary>The turned vectors, of the shape and type of <paramref name="vectors"/>.</summary>
+    /// <param name="vectors">(..., positions, width).</param>
+    /// <param name="angles">(positions, width / 2), from <see cref="Angles"/>.</param>
+    public static Tensor Turn(Tensor vectors, Tensor angles)
+    {
+        using var scope = new TensorScope();
+        var halves = vectors.Chunk(2, -1);
+        var (cosine, sine) = (angles.Cos().To(vectors.DType), angles.Sin().To(vectors.DType));
+        return scope.Keep(Functional.Cat([halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine], -1));
+    }
+}
