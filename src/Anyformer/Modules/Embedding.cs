@@ -5,12 +5,26 @@ namespace Anyformer.Modules;
 /// <summary>A table of vectors looked up by number: (...) of integers to (..., width).</summary>
 public sealed class Embedding : TensorModule
 {
+    private readonly long _padding;
+
     /// <summary>A table drawn from N(0, 1).</summary>
-    public Embedding(long entries, long width) => Weight = Initialization.Normal(Parameter.Empty(entries, width));
+    /// <param name="entries">Rows of the table.</param>
+    /// <param name="width">Width of a vector.</param>
+    /// <param name="padding">The row of padding, which starts at 0 and is not trained; null for none.</param>
+    public Embedding(long entries, long width, long? padding = null)
+    {
+        _padding = padding ?? -1;
+        Weight = Initialization.Normal(Parameter.Empty(entries, width));
+        if (padding is null)
+            return;
+        using var scope = new TensorScope();
+        using var noGrad = Autograd.NoGrad();
+        Weight.Select(0, padding.Value).FillInPlace(0);
+    }
 
     /// <summary>(entries, width).</summary>
     public Parameter Weight { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => Functional.Embedding(Weight, input);
+    protected override Tensor Forward(Tensor input) => Functional.Embedding(Weight, input, _padding);
 }

@@ -48,8 +48,8 @@ internal sealed class LongformerHeads : Module
         using var scope = new TensorScope();
         mask?.RefusePairs("Longformer attention");
         var isCausal = mask?.IsCausal ?? false;
-        var queries = (QueryProjection.Call(tokens) * _scale).SplitHeads(_heads);
-        var (keys, values) = (KeyProjection.Call(tokens).SplitHeads(_heads), ValueProjection.Call(tokens).SplitHeads(_heads));
+        var queries = Heads.Split(QueryProjection.Call(tokens) * _scale, _heads);
+        var (keys, values) = (Heads.Split(KeyProjection.Call(tokens), _heads), Heads.Split(ValueProjection.Call(tokens), _heads));
         // Each global key counts once: as one that all see, so windows leave it out.
         var visible = globals is null ? mask?.Keys : mask?.Keys is { } real ? real.LogicalAnd(!globals.IsGlobal) : !globals.IsGlobal;
         SharedKeys? shared = globals is null ? null : Shared(queries, keys, values, globals, isCausal);
@@ -58,7 +58,7 @@ internal sealed class LongformerHeads : Module
             contexts = contexts.MaskedFill(!asking, 0);
         if (globals is not null)
             contexts = globals.Replace(contexts, OfGlobals(tokens, globals, mask));
-        return scope.Keep(contexts.JoinHeads());
+        return scope.Keep(Heads.Join(contexts));
     }
 
     /// <summary>The global tokens as keys of all.</summary>
@@ -74,8 +74,8 @@ internal sealed class LongformerHeads : Module
     private Tensor OfGlobals(Tensor tokens, GlobalTokens globals, AttentionMask? mask)
     {
         var asking = globals.Rows(tokens.Unsqueeze(1)).Squeeze(1);
-        var queries = (GlobalQueryProjection!.Call(asking) * _scale).SplitHeads(_heads);
-        var (keys, values) = (GlobalKeyProjection!.Call(tokens).SplitHeads(_heads), GlobalValueProjection!.Call(tokens).SplitHeads(_heads));
+        var queries = Heads.Split(GlobalQueryProjection!.Call(asking) * _scale, _heads);
+        var (keys, values) = (Heads.Split(GlobalKeyProjection!.Call(tokens), _heads), Heads.Split(GlobalValueProjection!.Call(tokens), _heads));
         var scores = queries.MatMul(keys.Transpose(-2, -1)).Hide(mask?.Keys?.Unsqueeze(1).Unsqueeze(1));
         if (mask?.IsCausal ?? false)
             scores = scores.Hide(Places(tokens.Size(1), tokens.Device) <= globals.Positions.Unsqueeze(1).Unsqueeze(-1));

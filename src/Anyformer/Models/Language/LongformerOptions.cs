@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Anyformer.Models.Language;
+
+/// <summary>Options of <see cref="Longformer"/>; the defaults are those of <c>allenai/longformer-base-4096</c>.</summary>
+public sealed record LongformerOptions
+{
+    /// <summary>The published sizes, and a small one.</summary>
+    public static IReadOnlyDictionary<string, LongformerOptions> Presets { get; } = new Dictionary<string, LongformerOptions>
+    {
+        ["small"] = new() { Width = 128, Layers = 2, Heads = 4, FeedForwardWidth = 512, Windows = [64] },
+        ["base-4096"] = new(),
+        ["large-4096"] = new() { Width = 1024, Layers = 24, Heads = 16, FeedForwardWidth = 4096 },
+    };
+
+    /// <summary>Kinds of tokens.</summary>
+    [Description("kinds of tokens"), Range(1, 1 << 24)]
+    public int Vocabulary { get; init; } = 50265;
+
+    /// <summary>Width of a token.</summary>
+    [Description("width of a token"), Range(1, 65536)]
+    public int Width { get; init; } = 768;
+
+    /// <summary>Encoder blocks.</summary>
+    [Description("encoder blocks"), Range(1, 1000)]
+    public int Layers { get; init; } = 12;
+
+    /// <summary>Attention heads.</summary>
+    [Description("attention heads"), Range(1, 1024)]
+    public int Heads { get; init; } = 12;
+
+    /// <summary>Hidden width of the feed-forward part.</summary>
+    [Description("hidden width of the feed-forward part"), Range(1, 1 << 20)]
+    public int FeedForwardWidth { get; init; } = 3072;
+
+    /// <summary>Activation of the feed-forward part.</summary>
+    [Description("activation of the feed-forward part")]
+    public string Activation { get; init; } = "gelu";
+
+    /// <summary>Tokens seen around a token, half on each side: one number for all blocks, or one for each.</summary>
+    [Description("tokens seen around a token, half on each side: one even number for all blocks, or one for each")]
+    public ValueList<int> Windows { get; init; } = [512];
+
+    /// <summary>Positions that have a vector; those up to the number of the padding token are not used.</summary>
+    [Description("positions that have a vector; those up to the number of the padding token are not used"), Range(1, 1 << 24)]
+    public int Positions { get; init; } = 4098;
+
+    /// <summary>Types of tokens.</summary>
+    [Description("types of tokens"), Range(1, 1 << 20)]
+    public int TokenTypes { get; init; } = 1;
+
+    /// <summary>The number of the token of padding.</summary>
+    [Description("number of the token of padding"), Range(0, 1 << 24)]
+    public int PaddingToken { get; init; } = 1;
+
+    /// <summary>Probability of dropout on embeddings and on what sublayers give.</summary>
+    [Description("probability of dropout"), Range(0.0, 1.0)]
+    public double Dropout { get; init; } = 0.1;
+
+    /// <summary>Probability of dropout on attention weights.</summary>
+    [Description("probability of dropout on attention weights"), Range(0.0, 1.0)]
+    public double AttentionDropout { get; init; } = 0.1;
+
+    /// <summary>What normalisations add to a variance.</summary>
+    [Description("what normalisations add to a variance"), Range(0.0, 1.0)]
+    public double NormEpsilon { get; init; } = 1e-5;
+}
