@@ -176,6 +176,13 @@ internal sealed unsafe class NarrowAttentionPass<T> : IAttentionPass<T> where T 
         var largest = T.NegativeInfinity;
         for (var i = 0; i < Vector<T>.Count; i++)
             largest = T.Max(largest, most[i]);
+        // A query that sees nothing takes nothing.
+        if (largest == T.NegativeInfinity)
+        {
+            new Span<T>(row, _lanes).Clear();
+            return;
+        }
+
         var (shift, scale, sum) = (new Vector<T>(largest), new Vector<T>(_scale), Vector<T>.Zero);
         for (var lane = 0; lane < _lanes; lane += Vector<T>.Count)
         {

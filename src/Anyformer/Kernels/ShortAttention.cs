@@ -1,4 +1,5 @@
 using System.Numerics;
+using Anyformer.Attention.Softmax;
 using Anyformer.Torch;
 
 namespace Anyformer.Kernels;
@@ -76,9 +77,7 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
     private Tensor?[] ComposedBackward(Tensor queries, Tensor keys, Tensor values, Tensor gradient)
     {
         var scores = queries.MatMul(keys.Transpose(-2, -1)) * (1 / Math.Sqrt(queries.Size(-1)));
-        if (mask is not null)
-            scores = scores.MaskedFill(!mask, double.NegativeInfinity);
-        var weights = scores.Softmax(-1);
+        var weights = mask is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, mask);
         var kept = weights.Detach().OnesLike();
         if (dropout > 0 && kept.DType == DType.Float32)
             _random.Drop<float>(kept.AsSpan<float>(), kept.AsSpan<float>(), 0, dropout);

@@ -97,7 +97,15 @@ internal sealed unsafe class ShortAttentionPass<T> : IAttentionPass<T> where T :
         TensorPrimitives.Multiply(row, _scale, row);
         if (_mask is not null)
             Hide(row, new ReadOnlySpan<bool>(_mask + pair * Scores + query * row.Length, row.Length));
-        TensorPrimitives.Subtract(row, TensorPrimitives.Max<T>(row), row);
+        var largest = TensorPrimitives.Max<T>(row);
+        if (largest == T.NegativeInfinity)
+        {
+            // A query that sees nothing takes nothing.
+            row.Clear();
+            return;
+        }
+
+        TensorPrimitives.Subtract(row, largest, row);
         TensorPrimitives.Exp(row, row);
         TensorPrimitives.Divide(row, TensorPrimitives.Sum<T>(row), row);
     }

@@ -63,6 +63,28 @@ public sealed class SoftmaxAttentionTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(5, 16)]
+    [InlineData(60, 8)]
+    public void AQueryThatSeesNothingGetsZerosAndGivesNoGradient(int tokens, int width)
+    {
+        using var scope = new TensorScope();
+        var (queries, keys, values) = new Sizes(2, 2, tokens, tokens, width, true).Draw();
+        queries.RequiresGrad = keys.RequiresGrad = values.RequiresGrad = true;
+        // All keys of the second sample are padding.
+        var real = Functional.Ones([2, tokens], DType.Bool);
+        real[1] = Tensor.From(false);
+        var context = _attention.Call(queries, keys, values, AttentionMask.OfKeys(real));
+        Assert.All(context[1].Numbers(), value => Assert.Equal(0, value));
+        context.Square().Sum().Backward();
+        foreach (var input in new[] { queries, keys, values })
+        {
+            Assert.All(input.Grad![1].Numbers(), gradient => Assert.Equal(0, gradient));
+            Assert.All(input.Grad[0].Numbers(), gradient => Assert.True(double.IsFinite(gradient)));
+        }
+    }
+
     [Fact]
     public void SamplesAndHeadsDoNotSeeEachOther()
     {

@@ -38,9 +38,7 @@ public sealed class SoftmaxAttention : AttentionFunction
     internal Tensor Compose(Tensor queries, Tensor keys, Tensor values, Tensor? visible)
     {
         var scores = (queries * (1 / Math.Sqrt(queries.Size(-1)))).MatMul(keys.Transpose(-2, -1));
-        if (visible is not null)
-            scores = scores.MaskedFill(!visible, double.NegativeInfinity);
-        var weights = scores.Softmax(-1);
+        var weights = visible is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, visible);
         Recorder.Record(this, "weights", weights);
         return Dropout.Call(weights).MatMul(values);
     }

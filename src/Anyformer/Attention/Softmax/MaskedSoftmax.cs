@@ -1,0 +1,25 @@
+using Anyformer.Torch;
+
+namespace Anyformer.Attention.Softmax;
+
+/// <summary>The softmax over the keys that a query may see.</summary>
+internal static class MaskedSoftmax
+{
+    /// <summary>Attention weights, 0 where a query may not see a key, and all 0 of a query that may see none.</summary>
+    /// <param name="scores">(batch, heads, queries, keys) or any like shape.</param>
+    /// <param name="visible">True where a query may see a key, broadcastable to the scores.</param>
+    public static Tensor Of(Tensor scores, Tensor visible)
+    {
+        var hidden = !visible;
+        // With the smallest number instead of minus infinity a row of hidden keys stays finite; it is made zero after.
+        return scores.MaskedFill(hidden, Lowest(scores.DType)).Softmax(-1).MaskedFill(hidden, 0);
+    }
+
+    /// <summary>The smallest number of a type, rounded towards zero.</summary>
+    public static double Lowest(DType type) => type switch
+    {
+        DType.Float64 => double.MinValue,
+        DType.Float16 => (double)Half.MinValue,
+        _ => -3e38,
+    };
+}
