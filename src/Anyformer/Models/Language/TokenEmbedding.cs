@@ -13,12 +13,16 @@ public sealed record TokenEmbeddingShape(int Vocabulary, int Positions, int Type
 /// <summary>The sum of learned vectors of a token, its position and its type (Devlin et al. 2019, arXiv 1810.04805, section 3).</summary>
 public sealed class TokenEmbedding : Module
 {
+    private readonly double _tokenScale;
+
     /// <summary>Tables drawn from N(0, 1).</summary>
     /// <param name="shape">The sizes.</param>
     /// <param name="padding">The token of padding, whose vector is not trained; null for none.</param>
     /// <param name="positionPadding">The position of padding, whose vector is not trained; null for none.</param>
-    public TokenEmbedding(TokenEmbeddingShape shape, int? padding = null, int? positionPadding = null)
+    /// <param name="tokenScale">What the vectors of tokens are multiplied by.</param>
+    public TokenEmbedding(TokenEmbeddingShape shape, int? padding = null, int? positionPadding = null, double tokenScale = 1)
     {
+        _tokenScale = tokenScale;
         Tokens = new Embedding(shape.Vocabulary, shape.Width, padding);
         Positions = new Embedding(shape.Positions, shape.Width, positionPadding);
         Types = new Embedding(shape.Types, shape.Width);
@@ -37,6 +41,9 @@ public sealed class TokenEmbedding : Module
     public Tensor Call(Tensor tokens, Tensor positions, Tensor? types = null)
     {
         using var scope = new TensorScope();
-        return scope.Keep(Tokens.Call(tokens) + Positions.Call(positions) + Types.Call(types ?? tokens.NewZeros([1, 1])));
+        var embedded = Tokens.Call(tokens);
+        if (_tokenScale != 1)
+            embedded *= _tokenScale;
+        return scope.Keep(embedded + Positions.Call(positions) + Types.Call(types ?? tokens.NewZeros([1, 1])));
     }
 }
