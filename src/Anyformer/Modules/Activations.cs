@@ -13,6 +13,7 @@ public static class Activations
         ["relu"] = static x => x.Relu(),
         ["gelu"] = static x => x.Gelu(),
         ["gelu-tanh"] = static x => x.Gelu("tanh"),
+        ["gelu-quick"] = static x => x * (x * 1.702).Sigmoid(),
         ["silu"] = static x => x.Silu(),
         ["tanh"] = static x => x.Tanh(),
         ["sigmoid"] = static x => x.Sigmoid(),
