@@ -48,6 +48,7 @@ public static class CommandLine
         TrainCommand.Create(),
         BacktestCommand.Create(),
         PredictCommand.Create(),
+        BenchCommand.Create(),
         VerifyCommand.Create(),
         CatalogCommand.Create(),
         DescribeCommand.Create(),

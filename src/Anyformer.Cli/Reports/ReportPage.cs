@@ -13,7 +13,10 @@ namespace Anyformer.Cli.Reports;
 internal static partial class ReportPage
 {
     /// <summary>The page of <paramref name="result"/> with the given <paramref name="body"/>.</summary>
-    public static string Render(ComparisonResult result, Html body)
+    public static string Render(ComparisonResult result, Html body) => Render(result.Experiment.Title, ComparisonJson.Write(result), body);
+
+    /// <summary>The page of any <paramref name="data"/> whose charts the page's scripts know.</summary>
+    public static string Render(string title, string data, Html body)
     {
         var (library, charts, script) = (Resource("echarts.js"), Resource("charts.js"), Resource("report.js"));
         var hashes = string.Join(' ', new[] { library, charts, script }.Select(Hash));
@@ -21,10 +24,10 @@ internal static partial class ReportPage
         {
             ["policy"] = $"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {hashes}",
             ["version"] = typeof(ReportPage).Assembly.GetName().Version!.ToString(3),
-            ["title"] = Html.Of($"{result.Experiment.Title}").ToString(),
+            ["title"] = Html.Of($"{title}").ToString(),
             ["style"] = Resource("report.css"),
             ["body"] = body.ToString(),
-            ["data"] = ComparisonJson.Write(result),
+            ["data"] = data,
             ["library"] = library,
             ["charts"] = charts,
             ["script"] = script,

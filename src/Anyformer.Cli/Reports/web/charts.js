@@ -213,7 +213,34 @@ function forecastChart({ comparison, theme, looks, shows, choice }) {
 }
 
 /** Each kind of chart: its option, and whether it can show a model. */
+/** A cost of token mixers against tokens, both logarithmic, so that a power is a straight line. */
+function costChart({ comparison, theme, looks, shows }, name, value) {
+  const shown = comparison.summaries.filter(({ id, costs }) => shows(id) && costs.length);
+  const points = shown.flatMap(({ costs }) => costs);
+  return frame(theme, {
+    x: { ...logAxis(points.map(cost => cost.tokens)), name: "tokens (log scale)" },
+    y: { ...logAxis(points.map(value)), name: `${name} (log scale)` },
+    tooltip: { trigger: "item" },
+    series: shown.map(({ id, costs }) => {
+      const look = looks.get(id);
+      return {
+        type: "line", data: costs.map(cost => [cost.tokens, value(cost)]), symbol: look.symbol, symbolSize: 8,
+        itemStyle: { color: look.color }, lineStyle: { color: look.color, type: look.dash, width: 2 },
+        tooltip: { formatter: ({ marker, value: [tokens, cost] }) => tooltipRows(look.name, [[marker, `${tokens} tokens`, `${figure(cost)} ${name}`]]) },
+      };
+    }),
+  });
+}
+
 const charts = {
+  stepTime: {
+    has: ({ comparison }, id) => comparison.summaries.some(mixer => mixer.id === id && mixer.costs.length),
+    option: view => costChart(view, "milliseconds", cost => 1000 * cost.stepSeconds),
+  },
+  stepMemory: {
+    has: ({ comparison }, id) => comparison.summaries.some(mixer => mixer.id === id && mixer.costs.length),
+    option: view => costChart(view, "MiB", cost => cost.peakBytes / 1048576),
+  },
   pareto: {
     option: paretoChart,
     has: ({ comparison }, id) => comparison.summaries.some(model => model.id === id && model.rank != null),
