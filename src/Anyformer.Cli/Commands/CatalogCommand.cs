@@ -30,7 +30,20 @@ public static class CatalogCommand
     }
 
     private static void WriteJson() => Console.Out.WriteLine(JsonSerializer.Serialize(
-        MethodCatalog.Entries.Select(entry => new { entry.Id, entry.Name, entry.Family, entry.Year, entry.Paper, entry.Complexity, entry.Roles }), s_json));
+        MethodCatalog.Entries.Select(entry => new
+        {
+            entry.Id,
+            entry.Name,
+            entry.Family,
+            entry.Year,
+            entry.Paper,
+            entry.Complexity,
+            entry.Roles,
+            entry.System,
+            Claims = entry.Claims is { } claims
+                ? new { claims.Growth, claims.Causal, claims.Padding, claims.FixedTokens, Leaks = claims.Leaks.ToString(), claims.Caveat }
+                : null,
+        }), s_json));
 
     private static void WriteTree()
     {

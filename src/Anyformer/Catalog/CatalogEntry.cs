@@ -47,6 +47,9 @@ public sealed class CatalogEntry
     /// <inheritdoc cref="MethodAttribute.Complexity"/>
     public string Complexity => _method.Complexity;
 
+    /// <summary>The system of parity cases that verify the method, if there are any.</summary>
+    public string System => _method.System ?? Id;
+
     /// <summary>What is claimed of an attention mechanism; null of other methods.</summary>
     public ClaimsAttribute? Claims { get; }
 

@@ -23,6 +23,9 @@ public sealed class MethodAttribute(string id, string name, string family, int y
     /// <summary>Authors, title and where it appeared.</summary>
     public required string Paper { get; init; }
 
+    /// <summary>The system of parity cases that verify it, where that has another name than the method.</summary>
+    public string? System { get; init; }
+
     /// <summary>How the cost grows with the tokens or steps.</summary>
     public required string Complexity { get; init; }
 }

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Anyformer.Attention;
 using Anyformer.Catalog;
 using Anyformer.Models.Forecasting;
+using Anyformer.Parity;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
 
@@ -42,6 +43,9 @@ public sealed partial class MethodCatalogTests
         Assert.NotEmpty(entry.Paper);
         Assert.StartsWith("O(", entry.Complexity);
         Assert.NotEmpty(entry.Roles);
+        Assert.True(entry.System == entry.Id || ParityVerifier.Systems.Contains(entry.System), $"no adapter runs the cases of {entry.System}");
+        Assert.Equal(entry.Roles.Contains(nameof(TokenMixer)), entry.Claims is not null);
+        Assert.Equal(entry.Claims is { Leaks: not Leaks.None }, entry.Claims?.Caveat is not null);
     }
 
     [Theory]

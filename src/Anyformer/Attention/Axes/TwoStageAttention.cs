@@ -38,6 +38,7 @@ public sealed record TwoStageAttentionOptions
 /// </summary>
 [Claims(Padding = false, FixedTokens = true)]
 [Method("two-stage-attention", "Two-stage attention", Family.Axes, 2023,
+    System = "crossformer",
     Paper = "Zhang, Yan, Crossformer: Transformer Utilizing Cross-Dimension Dependency for Multivariate Time Series Forecasting, ICLR 2023",
     Complexity = "O(variates · segments² + routers · tokens)")]
 public sealed class TwoStageAttention : TokenMixer

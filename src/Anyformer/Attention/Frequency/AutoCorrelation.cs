@@ -28,6 +28,7 @@ public sealed record AutoCorrelationOptions
 [Claims(Growth = 1, Padding = false, Leaks = Leaks.Batch,
     Caveat = "In training all samples of a batch share the lags of the best mean, as the authors' code does.")]
 [Method("auto-correlation", "Auto-correlation", Family.Frequency, 2021,
+    System = "autoformer-ts",
     Paper = "Wu, Xu, Wang, Long, Autoformer: Decomposition Transformers with Auto-Correlation for Long-Term Series Forecasting, "
         + "NeurIPS 2021, arXiv 2106.13008",
     Complexity = "O(tokens · log tokens)")]

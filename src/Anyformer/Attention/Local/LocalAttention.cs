@@ -15,6 +15,7 @@ namespace Anyformer.Attention.Local;
 /// </remarks>
 [Claims(Growth = 1, Causal = true)]
 [Method("local", "Local attention", Family.FixedPatterns, 2018,
+    System = "local-attention",
     Paper = "Parmar, Vaswani, Uszkoreit, Kaiser, Shazeer, Ku, Tran, Image Transformer, ICML 2018, arXiv 1802.05751",
     Complexity = "O(tokens · window)")]
 public sealed class LocalAttention : AttentionFunction, IRecurrentAttention

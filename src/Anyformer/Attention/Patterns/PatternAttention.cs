@@ -25,6 +25,7 @@ public sealed record PatternAttentionOptions
 /// </summary>
 [Claims(Growth = 1, Causal = true)]
 [Method("pattern", "Attention in a fixed pattern", Family.FixedPatterns, 2021,
+    System = "sparse-patterns",
     Paper = "Lin, Wang, Liu, Qiu, A Survey of Transformers, arXiv 2106.04554, section 4.1",
     Complexity = "O(open pairs): O(tokens) of bands, global tokens and random blocks")]
 public sealed class PatternAttention : AttentionFunction

@@ -30,6 +30,7 @@ public sealed record SparseTransformerFixedAttentionOptions
 /// <remarks>A query that sees no key gets zeros.</remarks>
 [Claims(Growth = 1.5, Causal = true)]
 [Method("sparse-transformer-fixed", "Sparse Transformer, fixed", Family.FixedPatterns, 2019,
+    System = "sparse-transformer",
     Paper = "Child, Gray, Radford, Sutskever, Generating Long Sequences with Sparse Transformers, 2019, arXiv 1904.10509",
     Complexity = "O(tokens · √tokens)")]
 public sealed class SparseTransformerFixedAttention : AttentionFunction

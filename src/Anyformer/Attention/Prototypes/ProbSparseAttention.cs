@@ -28,6 +28,7 @@ public sealed record ProbSparseAttentionOptions
 [Claims(Growth = 1, Causal = true, Leaks = Leaks.Future,
     Caveat = "Under a causal mask, which queries attend is judged on all keys, later ones too, as the authors' code does.")]
 [Method("prob-sparse", "ProbSparse attention", Family.Prototypes, 2021,
+    System = "informer",
     Paper = "Zhou, Zhang, Peng, Zhang, Li, Xiong, Zhang, Informer: Beyond Efficient Transformer for Long Sequence Time-Series Forecasting, "
         + "AAAI 2021, arXiv 2012.07436",
     Complexity = "O(tokens · log tokens)")]

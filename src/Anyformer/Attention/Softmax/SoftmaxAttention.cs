@@ -12,6 +12,7 @@ namespace Anyformer.Attention.Softmax;
 /// </summary>
 [Claims(Causal = true)]
 [Method("softmax", "Scaled dot-product attention", Family.SoftmaxAttention, 2017,
+    System = "sparse-patterns",
     Paper = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin, Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762",
     Complexity = "O(tokens²)")]
 public sealed class SoftmaxAttention : AttentionFunction

@@ -24,6 +24,7 @@ public sealed record SlidingWindowAttentionOptions
 /// </summary>
 [Claims(Growth = 1, Causal = true)]
 [Method("sliding-window", "Sliding-window attention", Family.FixedPatterns, 2020,
+    System = "longformer",
     Paper = "Beltagy, Peters, Cohan, Longformer: The Long-Document Transformer, 2020, arXiv 2004.05150",
     Complexity = "O(tokens · window)")]
 public sealed class SlidingWindowAttention : AttentionFunction, IRecurrentAttention
