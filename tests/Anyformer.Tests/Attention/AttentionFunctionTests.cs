@@ -9,6 +9,7 @@ using Anyformer.Training.Optimizers;
 namespace Anyformer.Tests.Attention;
 
 /// <summary>What holds for every attention function of the catalog, inside its hosts.</summary>
+[Collection(DefaultGenerator.Name)]
 public sealed class AttentionFunctionTests
 {
     public static TheoryData<string> Ids => [.. MethodCatalog.OfRole<AttentionFunction>().Select(entry => entry.Id)];

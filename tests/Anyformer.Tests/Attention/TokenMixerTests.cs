@@ -14,6 +14,7 @@ namespace Anyformer.Tests.Attention;
 /// What holds for every mechanism of the catalog that mixes tokens, in the same small encoder and decoder: it trains, and it keeps what the
 /// catalog claims of it. A leak that the catalog admits must be there, so that no admission outlives its reason.
 /// </summary>
+[Collection(DefaultGenerator.Name)]
 public sealed class TokenMixerTests
 {
     private const int Tokens = 29, Width = 16, Heads = 2;

@@ -64,19 +64,19 @@ public sealed class LocalAttention : AttentionFunction, IRecurrentAttention
         return windows.Join(Dropout.Call(scores.Softmax(-1)).MatMul(windows.Around(values, -1)), queries.Size(2));
     }
 
-    private Windows Layout(long queries, long keys, bool causal)
+    private WindowLayout Layout(long queries, long keys, bool causal)
     {
         if (queries != keys && !(causal && queries < keys))
             throw new UserException($"Local attention needs a key beside every query, found {queries} queries and {keys} keys.");
         // Few tokens make one short window; filling that is seen must have its length.
         var length = _options.SeesFilling ? _options.Window : Math.Min(_options.Window, keys);
         var isSingle = _options.Circular && keys <= length;
-        return new Windows(keys, length, (keys - queries) / length,
+        return new WindowLayout(keys, length, (keys - queries) / length,
             isSingle ? 0 : _options.Backward, isSingle || causal ? 0 : _options.Forward, _options.Circular);
     }
 
     /// <summary>Queries and the keys around them, turned by their places in the window.</summary>
-    private (Tensor Queries, Tensor Keys) Place(Tensor queries, Tensor keys, Windows windows)
+    private (Tensor Queries, Tensor Keys) Place(Tensor queries, Tensor keys, WindowLayout windows)
     {
         var (device, width) = (queries.Device, queries.Size(-1));
         var keyPlaces = Functional.Arange(-windows.Backward * windows.Length, (1 + windows.Forward) * windows.Length, device: device);
@@ -97,7 +97,7 @@ public sealed class LocalAttention : AttentionFunction, IRecurrentAttention
     }
 
     /// <summary>What queries see of the keys around them, broadcastable to (batch, 1, windows, length, neighbours); null when everything.</summary>
-    private Tensor? Visible(Windows windows, AttentionMask? mask, Device device)
+    private Tensor? Visible(WindowLayout windows, AttentionMask? mask, Device device)
     {
         var (queries, keys) = (windows.QueryPlaces(device), windows.KeyPlaces(device));
         Tensor? visible = null;

@@ -9,7 +9,7 @@ namespace Anyformer.Attention.Local;
 /// <param name="Backward">Windows before that are neighbours.</param>
 /// <param name="Forward">Windows after that are neighbours.</param>
 /// <param name="Circular">Whether the last window is followed by the first.</param>
-internal sealed record Windows(long Tokens, long Length, long First, int Backward, int Forward, bool Circular)
+internal sealed record WindowLayout(long Tokens, long Length, long First, int Backward, int Forward, bool Circular)
 {
     /// <summary>Windows that hold queries.</summary>
     internal long Count => (Tokens + Length - 1) / Length - First;
