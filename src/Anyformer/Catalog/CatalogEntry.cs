@@ -6,6 +6,7 @@ using Anyformer.Blocks;
 using Anyformer.FeedForward;
 using Anyformer.Models.Forecasting;
 using Anyformer.Normalization;
+using Anyformer.Positions;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
 using Anyformer.Recipes.Yaml;
@@ -17,9 +18,16 @@ namespace Anyformer.Catalog;
 public sealed class CatalogEntry
 {
     private static readonly Type[] s_roles =
-        [typeof(Forecaster), typeof(TokenMixer), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring)];
+    [
+        typeof(Forecaster), typeof(TokenMixer), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier),
+        typeof(PositionEncoding), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring),
+    ];
 
-    private static readonly Type[] s_shapes = [typeof(ForecastShape), typeof(AttentionShape), typeof(TokenMixerShape)];
+    private static readonly Type[] s_shapes =
+    [
+        typeof(ForecastShape), typeof(AttentionShape), typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape),
+        typeof(NormalizationShape), typeof(WiringShape),
+    ];
 
     private readonly MethodAttribute _method;
 

@@ -39,6 +39,48 @@ public static class Family
     /// <summary>Tokens are related by their lag instead of by their content alone.</summary>
     public const string Frequency = "attention/frequency";
 
+    /// <summary>Heads that act on each other, or differ in what they may do.</summary>
+    public const string HeadInteractions = "attention/head interactions";
+
+    /// <summary>Scores come, in part or whole, from elsewhere than queries and keys.</summary>
+    public const string Priors = "attention/priors";
+
+    /// <summary>Positions that are added to the tokens or worked into queries and keys.</summary>
+    public const string AbsolutePositions = "positions/absolute";
+
+    /// <summary>Positions as distances between tokens.</summary>
+    public const string RelativePositions = "positions/relative";
+
+    /// <summary>Positions without an encoding: recurrence, convolution, complex numbers.</summary>
+    public const string ImplicitPositions = "positions/implicit";
+
+    /// <summary>What brings tokens to a common scale.</summary>
+    public const string Normalization = "normalization/functions";
+
+    /// <summary>Where a block places its normalisation, and how a sublayer joins the skip connection.</summary>
+    public const string Wiring = "normalization/placement";
+
+    /// <summary>One network for every token.</summary>
+    public const string FeedForward = "feed-forward/dense";
+
+    /// <summary>Many networks, of which a token meets few.</summary>
+    public const string Experts = "feed-forward/experts";
+
+    /// <summary>A feed-forward part that looks things up.</summary>
+    public const string MemoryLayers = "feed-forward/memory";
+
+    /// <summary>Fewer parameters or operations a block.</summary>
+    public const string LightweightBlocks = "architecture/lightweight";
+
+    /// <summary>Blocks that see others than the one before.</summary>
+    public const string CrossBlock = "architecture/cross-block connections";
+
+    /// <summary>As much computation as a token needs.</summary>
+    public const string AdaptiveComputation = "architecture/adaptive computation";
+
+    /// <summary>Other orders and kinds of sublayers.</summary>
+    public const string AlternativeBlocks = "architecture/alternative blocks";
+
     /// <summary>Attention along one axis of several after another.</summary>
     public const string Axes = "attention/axes";
 }

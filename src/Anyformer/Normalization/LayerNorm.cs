@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -6,6 +7,8 @@ namespace Anyformer.Normalization;
 /// <summary>
 /// <c>(x - mean) / sqrt(variance + ε) * weight + bias</c> over the last dimension, with the biased variance (Ba, Kiros and Hinton 2016, arXiv 1607.06450).
 /// </summary>
+[Method("layer-norm", "LayerNorm", Family.Normalization, 2016,
+    Paper = "Ba, Kiros, Hinton, Layer Normalization, 2016, arXiv 1607.06450", Complexity = "O(tokens)")]
 public sealed class LayerNorm : NormalizationLayer
 {
     private readonly long[] _shape;
@@ -18,6 +21,9 @@ public sealed class LayerNorm : NormalizationLayer
         Weight = Initialization.Constant(Parameter.Empty(width), 1);
         Bias = Initialization.Constant(Parameter.Empty(width), 0);
     }
+
+    /// <summary>A normalisation as a part of a host.</summary>
+    public LayerNorm(NormalizationShape shape) : this(shape.Width) { }
 
     /// <summary>(width).</summary>
     public Parameter Weight { get; }

@@ -1,0 +1,31 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Attention;
+
+/// <summary>Changes attention scores before the softmax, or attention weights after it: relative positions, priors, heads that talk to each other.</summary>
+public abstract class ScoreModifier : Module
+{
+    /// <summary>The scores before masks and the softmax, (batch, heads, queries, keys).</summary>
+    /// <param name="scores">(batch, heads, queries, keys), scaled.</param>
+    /// <param name="queries">(batch, heads, queries, head width), not scaled.</param>
+    /// <param name="keys">(batch, heads, keys, head width).</param>
+    public Tensor CallScores(Tensor scores, Tensor queries, Tensor keys)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(ModifyScores(scores, queries, keys));
+    }
+
+    /// <summary>The weights after the softmax and its dropout, (batch, heads, queries, keys).</summary>
+    public Tensor CallWeights(Tensor weights)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(ModifyWeights(weights));
+    }
+
+    /// <summary>The changed scores: the same, unless a modifier knows better.</summary>
+    protected virtual Tensor ModifyScores(Tensor scores, Tensor queries, Tensor keys) => scores;
+
+    /// <summary>The changed weights: the same, unless a modifier knows better.</summary>
+    protected virtual Tensor ModifyWeights(Tensor weights) => weights;
+}

@@ -1,0 +1,35 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Positions;
+
+/// <summary>
+/// Tells tokens where they stand, at one of two places: added to the tokens before the first block, or worked into the queries and keys of every
+/// block. What changes scores instead is a <see cref="Attention.ScoreModifier"/>.
+/// </summary>
+public abstract class PositionEncoding : Module
+{
+    /// <summary>The tokens as they go into the first block.</summary>
+    /// <param name="tokens">(batch, tokens, width).</param>
+    /// <param name="first">The position of the first token: more than 0 where a sample goes on.</param>
+    public Tensor CallTokens(Tensor tokens, long first = 0)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(EncodeTokens(tokens, first));
+    }
+
+    /// <summary>Queries or keys of a block.</summary>
+    /// <param name="heads">(batch, heads, tokens, head width).</param>
+    /// <param name="first">The position of the first token.</param>
+    public Tensor CallHeads(Tensor heads, long first = 0)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(EncodeHeads(heads, first));
+    }
+
+    /// <summary>The encoded tokens: the same, unless an encoding works here.</summary>
+    protected virtual Tensor EncodeTokens(Tensor tokens, long first) => tokens;
+
+    /// <summary>The encoded queries or keys: the same, unless an encoding works here.</summary>
+    protected virtual Tensor EncodeHeads(Tensor heads, long first) => heads;
+}
