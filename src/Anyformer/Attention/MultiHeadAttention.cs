@@ -38,6 +38,22 @@ public sealed class MultiHeadAttention : TokenMixer
         Function = function;
     }
 
+    /// <summary>Attention with given projections: maps without bias, keys and values of widths of their own.</summary>
+    /// <param name="heads">Heads side by side; the width of every projection is a multiple of it.</param>
+    /// <param name="queryProjection">From tokens to the queries of all heads.</param>
+    /// <param name="keyProjection">From tokens, or those of a context, to keys as wide as the queries.</param>
+    /// <param name="valueProjection">From tokens, or those of a context, to values.</param>
+    /// <param name="outputProjection">From the contexts of all heads, as wide as the values, to tokens.</param>
+    /// <param name="function">What the heads do.</param>
+    public MultiHeadAttention(
+        int heads, Linear queryProjection, Linear keyProjection, Linear valueProjection, Linear outputProjection, AttentionFunction function)
+    {
+        _heads = heads;
+        (QueryProjection, KeyProjection, ValueProjection) = (queryProjection, keyProjection, valueProjection);
+        OutputProjection = outputProjection;
+        Function = function;
+    }
+
     private Linear QueryProjection { get; }
 
     private Linear KeyProjection { get; }
@@ -57,6 +73,21 @@ public sealed class MultiHeadAttention : TokenMixer
     {
         using var scope = new TensorScope();
         return scope.Keep(Attend(tokens, context, mask));
+    }
+
+    /// <summary>Self-attention of new tokens to those before and to themselves, as under a causal mask, going on from a state.</summary>
+    /// <param name="tokens">(batch, new tokens, width).</param>
+    /// <param name="state">What the step before gave; null at the first token.</param>
+    /// <returns>The mixed new tokens, and the state to hand to the step after.</returns>
+    /// <exception cref="UserException">The heads' function cannot go on token by token.</exception>
+    public (Tensor Tokens, IReadOnlyList<Tensor> State) Step(Tensor tokens, IReadOnlyList<Tensor>? state = null)
+    {
+        if (Function is not IRecurrentAttention recurrent)
+            throw new UserException($"{Function.GetType().Name} cannot go on token by token; choose a recurrent attention function.");
+        using var scope = new TensorScope();
+        var (contexts, next) = recurrent.Step(SplitHeads(QueryProjection.Call(tokens)), SplitHeads(KeyProjection.Call(tokens)),
+            SplitHeads(ValueProjection.Call(tokens)), state);
+        return (scope.Keep(OutputProjection.Call(JoinHeads(contexts))), scope.Keep((Tensor[])[.. next]));
     }
 
     /// <summary>

@@ -5,31 +5,31 @@ namespace Anyformer.Attention.Kernels;
 
 /// <summary>
 /// Maps queries and keys to features whose product stands for the score, <c>score(q, k) = map(q) · map(k)</c>: keys and values can then be summed
-/// first, in time linear in the tokens.
+/// first, in time linear in the tokens. A new map is one small class; <see cref="KernelAttention"/> does the rest.
 /// </summary>
 public abstract class FeatureMap : Module
 {
-    /// <summary>The features of queries.</summary>
+    /// <summary>Whether the features of a key depend on that key alone, so that keys can be taken one at a time.</summary>
+    public virtual bool IsPointwise => true;
+
+    /// <summary>The features of queries and of the keys that they are to meet.</summary>
     /// <param name="queries">(batch, heads, queries, head width).</param>
-    /// <returns>(batch, heads, queries, features).</returns>
-    public Tensor CallQueries(Tensor queries)
+    /// <param name="keys">(batch, heads, keys, head width).</param>
+    /// <param name="mask">What may not be seen; features of a key that is padding are without meaning.</param>
+    /// <returns>(batch, heads, queries, features) and (batch, heads, keys, features).</returns>
+    public (Tensor Queries, Tensor Keys) Call(Tensor queries, Tensor keys, AttentionMask? mask = null)
     {
         using var scope = new TensorScope();
-        return scope.Keep(MapQueries(queries));
+        Prepare();
+        return scope.Keep((MapQueries(queries), MapKeys(keys, mask)));
     }
 
-    /// <summary>The features of keys.</summary>
-    /// <param name="keys">(batch, heads, keys, head width).</param>
-    /// <returns>(batch, heads, keys, features).</returns>
-    public Tensor CallKeys(Tensor keys)
-    {
-        using var scope = new TensorScope();
-        return scope.Keep(MapKeys(keys));
-    }
+    /// <summary>Comes before the queries and keys of a call: maps that draw at random draw here.</summary>
+    protected virtual void Prepare() { }
 
     /// <summary>The features of queries.</summary>
     protected abstract Tensor MapQueries(Tensor queries);
 
     /// <summary>The features of keys: as of queries, unless a map knows better.</summary>
-    protected virtual Tensor MapKeys(Tensor keys) => MapQueries(keys);
+    protected virtual Tensor MapKeys(Tensor keys, AttentionMask? mask) => MapQueries(keys);
 }

@@ -72,16 +72,6 @@ public sealed class FlowAttentionTests
                 whole[.., .., ..seen], 1e-9);
     }
 
-    [Fact]
-    public void CausalProductsAreSumsOverThePast() => Property.Holds(Gen.Choose(1, 140), tokens =>
-    {
-        using var scope = new TensorScope();
-        var (queries, keys) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3));
-        var values = Tensors.Normal64(3, 1, 2, tokens, 4);
-        var expected = queries.MatMul(keys.Transpose(-2, -1)).Tril().MatMul(values);
-        Tensors.AssertClose(expected, CausalProduct.Of(queries, keys, values), 1e-9);
-    }, runs: 10);
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -94,12 +84,47 @@ public sealed class FlowAttentionTests
     }
 
     [Fact]
-    public void AnyOtherMaskIsRefused()
+    public void PaddingIsAsIfItWereNotThere() => Property.Holds(Gen.Choose(1, 140).Two().Zip(Gen.Elements(true, false)), drawn =>
+    {
+        using var scope = new TensorScope();
+        var ((tokens, seed), isCausal) = drawn;
+        var (queries, keys) = (Tensors.Normal64(1, 1, 2, tokens, 3), Tensors.Normal64(2, 1, 2, tokens, 3));
+        var values = Tensors.Normal64(3, 1, 2, tokens, 3);
+        var random = new Random(seed);
+        var kept = Enumerable.Range(0, tokens).Where(_ => random.Next(3) > 0).DefaultIfEmpty(0).Select(i => (long)i).ToArray();
+        var real = Functional.Zeros([1, tokens], DType.Bool);
+        real[0, Tensor.From(kept, kept.Length)] = Tensor.From(true);
+        var mask = AttentionMask.OfTokens(real) with { IsCausal = isCausal };
+        Tensor Kept(Tensor all) => all.IndexSelect(2, Tensor.From(kept, kept.Length));
+        Tensors.AssertClose(
+            _attention.Call(Kept(queries), Kept(keys), Kept(values), isCausal ? AttentionMask.Causal : null),
+            Kept(_attention.Call(queries, keys, values, mask)), 1e-9);
+    }, runs: 40);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void ASampleOfPaddingAloneStaysFinite(bool isCausal)
     {
         using var scope = new TensorScope();
         var tokens = Tensors.Normal(1, 1, 1, 5, 2);
-        Assert.Equal("Flow-attention knows no mask but the causal one; choose another attention function where other tokens are masked.",
-            Assert.Throws<UserException>(() => _attention.Call(tokens, tokens, tokens, AttentionMask.OfKeys(Functional.Ones([1, 5], DType.Bool)))).Message);
+        tokens.RequiresGrad = true;
+        var mask = AttentionMask.OfTokens(Functional.Zeros([1, 5], DType.Bool)) with { IsCausal = isCausal };
+        var context = _attention.Call(tokens, tokens, tokens, mask);
+        context.Sum().Backward();
+        Assert.All([.. context.Numbers(), .. tokens.Grad!.Numbers()], number => Assert.True(double.IsFinite(number)));
+    }
+
+    [Fact]
+    public void WhatItCannotObeyIsRefused()
+    {
+        using var scope = new TensorScope();
+        var tokens = Tensors.Normal(1, 1, 1, 5, 2);
+        Assert.Equal(
+            "Flow-attention makes no score for every pair of tokens, so it cannot obey a mask of pairs; it takes padding and causal masks.",
+            Assert.Throws<UserException>(() => _attention.Call(tokens, tokens, tokens, AttentionMask.OfPairs(Functional.Ones([5, 5], DType.Bool)))).Message);
+        Assert.Equal("Causal flow-attention needs as many queries as keys, found 3 and 5.",
+            Assert.Throws<UserException>(() => _attention.Call(tokens[.., .., ..3], tokens, tokens, AttentionMask.Causal)).Message);
     }
 
     private static Tensor Wave(int count) => Functional.Arange(count, dtype: DType.Float64);

@@ -1,0 +1,98 @@
+using Anyformer.Inspection;
+using Anyformer.Torch;
+
+namespace Anyformer.Attention.Kernels;
+
+/// <summary>
+/// Attention whose scores are products of features: <c>map(q) · sum_s map(k_s) v_s^T</c> over <c>map(q) · sum_s map(k_s)</c>. The sums are made once
+/// for all queries or, under a causal mask, block by block; time and memory are linear in the tokens. What derives from it says which features,
+/// and what the division is kept from.
+/// </summary>
+/// <remarks>
+/// Values go with a column of ones, so that one product gives weighted values and weights. Half precision is summed in single precision.
+/// Records <c>memory</c>, (batch, heads, features, head width + 1), the sums over all keys, when there is no causal mask.
+/// </remarks>
+public abstract class KernelAttention : AttentionFunction
+{
+    /// <summary>Attention with a feature map.</summary>
+    private protected KernelAttention(FeatureMap features) => Features = features;
+
+    private protected FeatureMap Features { get; }
+
+    /// <summary>The name of the mechanism in messages: <c>Linear attention</c>.</summary>
+    private protected abstract string Name { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
+    {
+        mask?.RefusePairs(Name);
+        var (asking, answering) = Map(queries, keys, mask);
+        var (features, counted) = Hide(answering, Counted(values), mask?.KeyRows);
+        var sums = mask is { IsCausal: true } ? Causal(asking, features, counted) : asking.MatMul(Memory(features, counted));
+        return Divide(asking, sums, mask is { IsCausal: true }).To(values.DType);
+    }
+
+    /// <summary>The context of new tokens after those that a memory holds, and the memory with them, for <see cref="IRecurrentAttention"/>.</summary>
+    private protected (Tensor Contexts, IReadOnlyList<Tensor> State) Advance(
+        Tensor queries, Tensor keys, Tensor values, IReadOnlyList<Tensor>? state)
+    {
+        if (!Features.IsPointwise)
+            throw new UserException($"{Name} cannot go on token by token with these features: those of a key depend on the keys after it.");
+        using var scope = new TensorScope();
+        var (asking, answering) = Map(queries, keys, AttentionMask.Causal);
+        var counted = Counted(values);
+        var sums = CausalProduct.Of(asking, answering, counted);
+        var memory = answering.Transpose(-2, -1).MatMul(counted);
+        if (state is not null)
+            (sums, memory) = (sums + asking.MatMul(state[0]), memory + state[0]);
+        return (scope.Keep(Divide(asking, sums, isCausal: true).To(values.DType)), [scope.Keep(memory)]);
+    }
+
+    /// <summary>What the weighted values are divided by: the sums of weights, (batch, heads, queries, 1), kept from zero.</summary>
+    /// <param name="queries">The features of the queries, (batch, heads, queries, features).</param>
+    /// <param name="weights">The sums of the weights, (batch, heads, queries, 1).</param>
+    /// <param name="isCausal">Whether the sums go up to each query's own token.</param>
+    private protected abstract Tensor Divisor(Tensor queries, Tensor weights, bool isCausal);
+
+    /// <summary>Takes padding out of the sums.</summary>
+    /// <param name="features">(batch, heads, keys, features).</param>
+    /// <param name="values">Values with their column of ones, (batch, heads, keys, head width + 1).</param>
+    /// <param name="real">True at keys that are tokens, (batch, 1, keys, 1); null when all are.</param>
+    private protected virtual (Tensor Features, Tensor Values) Hide(Tensor features, Tensor values, Tensor? real) =>
+        (real is null ? features : features.MaskedFill(!real, 0), values);
+
+    private (Tensor Queries, Tensor Keys) Map(Tensor queries, Tensor keys, AttentionMask? mask)
+    {
+        var (asking, answering) = Features.Call(queries, keys, mask);
+        return (asking.InFull(), answering.InFull());
+    }
+
+    private Tensor Memory(Tensor features, Tensor counted)
+    {
+        var memory = features.Transpose(-2, -1).MatMul(counted);
+        Recorder.Record(this, "memory", memory);
+        return memory;
+    }
+
+    private static Tensor Causal(Tensor asking, Tensor features, Tensor counted)
+    {
+        // Of fewer queries, the last stands beside the last key: the first of all see what lies before.
+        var before = features.Size(2) - asking.Size(2);
+        if (before < 0)
+            throw new UserException($"Under a causal mask there must be no more queries than keys, found {asking.Size(2)} and {features.Size(2)}.");
+        if (before == 0)
+            return CausalProduct.Of(asking, features, counted);
+        var (earlier, ones) = (features.Narrow(2, 0, before), counted.Narrow(2, 0, before));
+        return asking.MatMul(earlier.Transpose(-2, -1).MatMul(ones))
+            + CausalProduct.Of(asking, features.Narrow(2, before, asking.Size(2)), counted.Narrow(2, before, asking.Size(2)));
+    }
+
+    private Tensor Divide(Tensor asking, Tensor sums, bool isCausal)
+    {
+        var width = sums.Size(-1) - 1;
+        return sums.Narrow(-1, 0, width) / Divisor(asking, sums.Narrow(-1, width, 1), isCausal);
+    }
+
+    /// <summary>The values with a column of ones.</summary>
+    private static Tensor Counted(Tensor values) => values.InFull().ConstantPadNd([0, 1], 1);
+}
