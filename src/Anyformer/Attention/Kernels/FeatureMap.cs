@@ -9,7 +9,7 @@ namespace Anyformer.Attention.Kernels;
 /// </summary>
 public abstract class FeatureMap : Module
 {
-    /// <summary>Whether the features of a key depend on that key alone, so that keys can be taken one at a time.</summary>
+    /// <summary>Whether, under a causal mask, the features of a key depend on that key alone, so that keys can be taken one at a time.</summary>
     public virtual bool IsPointwise => true;
 
     /// <summary>The features of queries and of the keys that they are to meet.</summary>

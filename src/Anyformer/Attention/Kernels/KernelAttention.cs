@@ -22,13 +22,18 @@ public abstract class KernelAttention : AttentionFunction
     /// <summary>The name of the mechanism in messages: <c>Linear attention</c>.</summary>
     private protected abstract string Name { get; }
 
+    /// <summary>Whether padding takes its share of the weights, with a value of zero, as some authors' code has it; otherwise it has no features.</summary>
+    private protected virtual bool WeighsPadding => false;
+
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
     {
         mask?.RefusePairs(Name);
-        var (asking, answering) = Map(queries, keys, mask);
-        var (features, counted) = Hide(answering, Counted(values), mask?.KeyRows);
-        var sums = mask is { IsCausal: true } ? Causal(asking, features, counted) : asking.MatMul(Memory(features, counted));
+        var (asking, answering) = Map(queries, keys, WeighsPadding ? mask is null ? null : mask with { Keys = null } : mask);
+        if (mask?.KeyRows is { } real)
+            (answering, values) = WeighsPadding ? (answering, values.MaskedFill(!real, 0)) : (answering.MaskedFill(!real, 0), values);
+        var counted = Counted(values);
+        var sums = mask is { IsCausal: true } ? Causal(asking, answering, counted) : asking.MatMul(Memory(answering, counted));
         return Divide(asking, sums, mask is { IsCausal: true }).To(values.DType);
     }
 
@@ -53,13 +58,6 @@ public abstract class KernelAttention : AttentionFunction
     /// <param name="weights">The sums of the weights, (batch, heads, queries, 1).</param>
     /// <param name="isCausal">Whether the sums go up to each query's own token.</param>
     private protected abstract Tensor Divisor(Tensor queries, Tensor weights, bool isCausal);
-
-    /// <summary>Takes padding out of the sums.</summary>
-    /// <param name="features">(batch, heads, keys, features).</param>
-    /// <param name="values">Values with their column of ones, (batch, heads, keys, head width + 1).</param>
-    /// <param name="real">True at keys that are tokens, (batch, 1, keys, 1); null when all are.</param>
-    private protected virtual (Tensor Features, Tensor Values) Hide(Tensor features, Tensor values, Tensor? real) =>
-        (real is null ? features : features.MaskedFill(!real, 0), values);
 
     private (Tensor Queries, Tensor Keys) Map(Tensor queries, Tensor keys, AttentionMask? mask)
     {
