@@ -85,9 +85,9 @@ public sealed class MultiHeadAttention : TokenMixer
         if (Function is not IRecurrentAttention recurrent)
             throw new UserException($"{Function.GetType().Name} cannot go on token by token; choose a recurrent attention function.");
         using var scope = new TensorScope();
-        var (contexts, next) = recurrent.Step(SplitHeads(QueryProjection.Call(tokens)), SplitHeads(KeyProjection.Call(tokens)),
-            SplitHeads(ValueProjection.Call(tokens)), state);
-        return (scope.Keep(OutputProjection.Call(JoinHeads(contexts))), scope.Keep((Tensor[])[.. next]));
+        var (contexts, next) = recurrent.Step(Heads.Split(QueryProjection.Call(tokens), _heads), Heads.Split(KeyProjection.Call(tokens), _heads),
+            Heads.Split(ValueProjection.Call(tokens), _heads), state);
+        return (scope.Keep(OutputProjection.Call(Heads.Join(contexts))), scope.Keep((Tensor[])[.. next]));
     }
 
     /// <summary>

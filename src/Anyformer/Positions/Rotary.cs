@@ -32,4 +32,15 @@ public static class Rotary
         var (cosine, sine) = (angles.Cos().To(vectors.DType), angles.Sin().To(vectors.DType));
         return scope.Keep(Functional.Cat([halves[0] * cosine - halves[1] * sine, halves[1] * cosine + halves[0] * sine], -1));
     }
+
+    /// <summary>As <see cref="Turn"/>, for vectors in which every element turns with its neighbour instead: the second with the first and so on.</summary>
+    /// <param name="vectors">(..., positions, width).</param>
+    /// <param name="angles">(positions, width / 2), from <see cref="Angles"/>.</param>
+    public static Tensor TurnNeighbours(Tensor vectors, Tensor angles)
+    {
+        using var scope = new TensorScope();
+        var pairs = vectors.Unflatten(-1, [-1, 2]).Unbind(-1);
+        var (cosine, sine) = (angles.Cos().To(vectors.DType), angles.Sin().To(vectors.DType));
+        return scope.Keep(Functional.Stack([pairs[0] * cosine - pairs[1] * sine, pairs[1] * cosine + pairs[0] * sine], -1).Flatten(-2));
+    }
 }
