@@ -2,7 +2,6 @@ using Anyformer.Attention;
 using Anyformer.Attention.Kernels;
 using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
-using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Testing;
 using Anyformer.Torch;
@@ -64,13 +63,13 @@ public sealed class FeatureMapTests
     {
         using var scope = new TensorScope();
         TorchRuntime.ManualSeed(1);
-        var favor = new LinearAttention(new FavorFeatureMap(new AttentionShape(1, 4), new() { Features = 20000 }));
+        var favor = new LinearAttention(new FavorFeatureMap(new AttentionShape(1, 4), new() { Features = 20_000 }));
         favor.Eval();
-        // Long vectors need many more features.
+        // Long vectors need many more features, and the floor of 1e-4 weighs more the further below the largest the others are.
         var (queries, keys) = (Tensors.Normal(1, 1, 1, 20, 4) * 0.6, Tensors.Normal(2, 1, 1, 20, 4) * 0.6);
         var values = Tensors.Normal(3, 1, 1, 20, 4);
         var expected = new SoftmaxAttention().Call(queries, keys, values);
-        Assert.InRange((favor.Call(queries, keys, values) - expected).Abs().Amax().Item<float>(), 0, 0.03);
+        Assert.InRange((favor.Call(queries, keys, values) - expected).Abs().Amax().Item<float>(), 0, 0.05);
         Assert.InRange((values.Mean([2], keepdim: true) - expected).Abs().Amax().Item<float>(), 0.3, 5);
     }
 

@@ -1,7 +1,6 @@
 using Anyformer.Attention;
 using Anyformer.Attention.Kernels;
 using Anyformer.Inspection;
-using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Testing;
 using Anyformer.Torch;
