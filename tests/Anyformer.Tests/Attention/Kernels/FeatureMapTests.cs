@@ -70,7 +70,7 @@ public sealed class FeatureMapTests
         var values = Tensors.Normal(3, 1, 1, 20, 4);
         var expected = new SoftmaxAttention().Call(queries, keys, values);
         Assert.InRange((favor.Call(queries, keys, values) - expected).Abs().Amax().Item<float>(), 0, 0.05);
-        Assert.InRange((values.Mean([2], keepdim: true) - expected).Abs().Amax().Item<float>(), 0.3, 5);
+        Assert.InRange((values.Mean([2], keepdim: true) - expected).Abs().Amax().Item<float>(), 0.15, 5);
     }
 
     [Fact]
