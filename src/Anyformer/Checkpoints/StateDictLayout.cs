@@ -59,6 +59,13 @@ public sealed class StateDictLayout
         return this;
     }
 
+    /// <summary>One own tensor that the official checkpoint holds under several names, since modules there share it; so does its gradient.</summary>
+    public StateDictLayout Repeat(string own, params string[] official)
+    {
+        _rules.Add(new LayoutRule([own], official, parts => [.. official.Select(_ => parts[0])], parts => [parts[0]]));
+        return this;
+    }
+
     /// <summary>A tensor that official checkpoints hold although the authors' model does nothing with it: neither read nor written.</summary>
     public StateDictLayout Unused(string official)
     {

@@ -51,6 +51,19 @@ public sealed class StateDictLayoutTests
     }
 
     [Fact]
+    public void WhatTheAuthorsShareStandsUnderEveryName()
+    {
+        using var scope = new TensorScope();
+        var layout = new StateDictLayout().Repeat("key.{p}", "local_key.{p}", "global_key.{p}");
+        var own = new Dictionary<string, Tensor> { ["key.weight"] = Functional.Ones([2, 3]), ["key.bias"] = Functional.Zeros([2]) };
+        var official = layout.ToOfficial(own);
+        Assert.Equal(["local_key.weight", "global_key.weight", "local_key.bias", "global_key.bias"], official.Keys);
+        Tensors.AssertSame(own["key.weight"], official["global_key.weight"]);
+        Assert.Equal(own.Keys, layout.ToOwn(official).Keys);
+        Assert.Equal(["global_key.bias"], layout.ToOwn(new Dictionary<string, Tensor> { ["global_key.bias"] = own["key.bias"] }).Keys);
+    }
+
+    [Fact]
     public void WhatTheAuthorsNeverUseIsNeitherReadNorWritten()
     {
         using var scope = new TensorScope();

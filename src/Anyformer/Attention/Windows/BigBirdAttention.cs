@@ -73,7 +73,7 @@ public sealed class BigBirdAttention : AttentionFunction
     internal Tensor Call(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask, Tensor randomBlocks)
     {
         using var scope = new TensorScope();
-        var blocks = new BlockSparse(_options.BlockSize, randomBlocks);
+        var blocks = new BigBirdBlocks(_options.BlockSize, randomBlocks);
         var contexts = blocks.Contexts(queries * (1 / Math.Sqrt(queries.Size(-1))), keys, values, mask?.Keys);
         return scope.Keep(mask?.QueryRows is { } asking ? contexts.MaskedFill(!asking, 0) : contexts);
     }

@@ -1,3 +1,4 @@
+using Anyformer.Attention.Softmax;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention.Windows;
@@ -12,5 +13,5 @@ internal static class MaskedScores
     /// <param name="scores">(batch, heads, queries, keys).</param>
     /// <param name="visible">True where a key may be seen, broadcastable to the scores; null when all may.</param>
     internal static Tensor Hide(this Tensor scores, Tensor? visible) =>
-        visible is null ? scores : scores.MaskedFill(!visible, scores.DType == DType.Float16 ? -6e4 : -3e38);
+        visible is null ? scores : scores.MaskedFill(!visible, MaskedSoftmax.Lowest(scores.DType));
 }

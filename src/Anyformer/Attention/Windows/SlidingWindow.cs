@@ -41,7 +41,7 @@ internal sealed class SlidingWindow
     /// <param name="queries">(batch, heads, tokens, head width), scaled.</param>
     /// <param name="keys">(batch, heads, tokens, head width).</param>
     /// <param name="values">(batch, heads, tokens, head width).</param>
-    /// <param name="visible">True at the keys that windows see, (batch, tokens); null when they see all.</param>
+    /// <param name="visible">True at the keys that windows see, (batch, tokens); null when they see all. A window without any gives 0.</param>
     /// <param name="isCausal">Whether a window ends at its query.</param>
     /// <param name="dropout">Dropout on the weights.</param>
     /// <param name="shared">Keys beside those of the windows.</param>
@@ -49,25 +49,31 @@ internal sealed class SlidingWindow
         Tensor queries, Tensor keys, Tensor values, Tensor? visible, bool isCausal, Dropout dropout, SharedKeys? shared = null)
     {
         var tokens = queries.Size(2);
-        visible ??= Functional.Ones([1, tokens], DType.Bool, device: queries.Device);
+        var known = visible ?? Functional.Ones([1, tokens], DType.Bool, device: queries.Device);
         var contexts = _runs.Select(run =>
         {
             Tensor OfRun(Tensor heads) => heads.Narrow(1, run.First, run.Count);
             var band = Band.Within(tokens, _side, isCausal ? 0 : _side, run.Dilation);
-            var scores = band.Scores(OfRun(queries), OfRun(keys)).Hide(band.Columns(visible));
-            return Weigh(scores, OfRun(values), band, dropout, shared?.OfHeads(run.First, run.Count));
+            var columns = band.Columns(known);
+            var scores = band.Scores(OfRun(queries), OfRun(keys)).Hide(columns);
+            var context = Weigh(scores, weights => band.Contexts(weights, OfRun(values)), dropout, shared?.OfHeads(run.First, run.Count));
+            return visible is null || shared is not null ? context : context.MaskedFill(!columns.Any(-1, keepdim: true), 0);
         }).ToArray();
         return contexts.Length == 1 ? contexts[0] : Functional.Cat(contexts, 1);
     }
 
-    /// <summary>One softmax over the shared keys and those of the band.</summary>
-    internal static Tensor Weigh(Tensor scores, Tensor values, Band band, Dropout dropout, SharedKeys? shared)
+    /// <summary>One softmax over shared keys and those that each query has of its own.</summary>
+    /// <param name="scores">(batch, heads, queries, own keys).</param>
+    /// <param name="contexts">The contexts of weights of the own keys.</param>
+    /// <param name="dropout">Dropout on the weights.</param>
+    /// <param name="shared">The shared keys; null for none.</param>
+    internal static Tensor Weigh(Tensor scores, Func<Tensor, Tensor> contexts, Dropout dropout, SharedKeys? shared)
     {
         if (shared is not { } others)
-            return band.Contexts(dropout.Call(scores.Softmax(-1)), values);
+            return contexts(dropout.Call(scores.Softmax(-1)));
         var count = others.Scores.Size(-1);
         var weights = dropout.Call(Functional.Cat([others.Scores, scores], -1).Softmax(-1));
-        return weights.Narrow(-1, 0, count).MatMul(others.Values) + band.Contexts(weights.Narrow(-1, count, band.Width), values);
+        return weights.Narrow(-1, 0, count).MatMul(others.Values) + contexts(weights.Narrow(-1, count, scores.Size(-1)));
     }
 
     /// <summary>Neighbouring heads of the same dilation, which are computed together.</summary>

@@ -8,7 +8,7 @@ namespace Anyformer.Attention.Windows;
 /// </summary>
 /// <param name="block">Tokens of a block.</param>
 /// <param name="further">For each block of queries but the first and the last, numbers of blocks: (heads, blocks - 2, further blocks).</param>
-internal sealed class BlockSparse(long block, Tensor further)
+internal sealed class BigBirdBlocks(long block, Tensor further)
 {
     private readonly long _blocks = further.Size(1) + 2;
 
