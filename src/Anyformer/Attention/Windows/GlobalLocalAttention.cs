@@ -1,5 +1,4 @@
 using Anyformer.Modules;
-using Anyformer.Torch;
 
 namespace Anyformer.Attention.Windows;
 
