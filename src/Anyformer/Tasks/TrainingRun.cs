@@ -56,12 +56,14 @@ public abstract class TrainingRun
     /// <param name="observer">Who looks on.</param>
     /// <param name="cancellation">Stops after the current step.</param>
     /// <returns>How far it came.</returns>
+    /// <exception cref="UserException">Another process trains in the folder.</exception>
     /// <exception cref="InvalidOperationException">A new run would overwrite the one that the folder holds.</exception>
     public TrainingState Train(bool resume, TrainingObserver observer, CancellationToken cancellation)
     {
         if (!resume && CanResume)
             throw new InvalidOperationException($"The folder '{Folder}' holds a run already.");
         Directory.CreateDirectory(Folder);
+        using var hold = new RunLock(Folder);
         AtomicFile.DeleteLeftovers(Folder);
         Recipe.ToDocument().Save(RecipePath(Folder));
         using var logs = new RunLogs(Folder);

@@ -1,3 +1,6 @@
+using Anyformer.Catalog;
+using Anyformer.Data.Sources;
+using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
 
 namespace Anyformer.Tests.Recipes;
@@ -56,7 +59,10 @@ public sealed class RecipeSweepTests
         var experiments = document.Root.Find("sweep") is null ? [] : RecipeSweep.Experiments(document);
         foreach (var experiment in experiments.Prepend(RecipeSweep.Base(document)))
             if (experiment.Bind<Recipe>() is ForecastRecipe recipe)
-                Assert.NotNull(Anyformer.Catalog.MethodCatalog.Get<Anyformer.Models.Forecasting.Forecaster>(recipe.Model.Id).BindOptions(recipe.Model));
+            {
+                Assert.NotNull(MethodCatalog.Get<Forecaster>(recipe.Model.Id).BindOptions(recipe.Model));
+                Assert.NotNull(KnownDataSources.Get(recipe.Data.Source));
+            }
     }
 
     public static TheoryData<string> Shipped => [.. Directory.EnumerateFiles(Folder, "*.yaml", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Folder, path)).Order()];
