@@ -28,12 +28,13 @@ internal sealed record Band(long Before, long After, long Dilation = 1)
 
     /// <summary>The products of each query with the keys of its band, 0 where the band leaves the sample: (..., tokens, columns).</summary>
     /// <param name="queries">(..., tokens, width).</param>
-    /// <param name="keys">(..., tokens, width).</param>
+    /// <param name="keys">(..., tokens, width), or (..., before + tokens + after, width) where it is known what lies around the sample.</param>
     internal Tensor Scores(Tensor queries, Tensor keys)
     {
         var (asking, answering) = (Fold(queries), Fold(keys));
         var (tokens, block, blocks) = Blocks(asking);
-        var products = Pad(asking, 0, blocks * block - tokens).Unflatten(-2, [blocks, block]).MatMul(Neighbours(answering).Transpose(-2, -1));
+        var around = Neighbours(answering, tokens).Transpose(-2, -1);
+        var products = Pad(asking, 0, blocks * block - tokens).Unflatten(-2, [blocks, block]).MatMul(around);
         // With one more element a row, row p begins at element p: the columns of the band come to lie below each other.
         var aligned = products.Flatten(-2).ConstantPadNd([0, block]).Unflatten(-1, [block, block + Width]).Narrow(-1, 0, Width);
         return Spread(aligned.Flatten(-3, -2).Narrow(-2, 0, tokens), queries.Size(-2));
@@ -41,14 +42,14 @@ internal sealed record Band(long Before, long After, long Dilation = 1)
 
     /// <summary>The sums of the values of each query's band by their weights: (..., tokens, width).</summary>
     /// <param name="weights">(..., tokens, columns), 0 where the band leaves the sample.</param>
-    /// <param name="values">(..., tokens, width).</param>
+    /// <param name="values">As the keys of <see cref="Scores"/>.</param>
     internal Tensor Contexts(Tensor weights, Tensor values)
     {
         var (given, summed) = (Fold(weights), Fold(values));
         var (tokens, block, blocks) = Blocks(given);
         var apart = given.ConstantPadNd([0, block, 0, blocks * block - tokens]).Unflatten(-2, [blocks, block]).Flatten(-2);
         var rows = apart.Narrow(-1, 0, block * (block + Width - 1)).Unflatten(-1, [block, block + Width - 1]);
-        return Spread(rows.MatMul(Neighbours(summed)).Flatten(-3, -2).Narrow(-2, 0, tokens), values.Size(-2));
+        return Spread(rows.MatMul(Neighbours(summed, tokens)).Flatten(-3, -2).Narrow(-2, 0, tokens), weights.Size(-2));
     }
 
     /// <summary>Of what holds of keys, what holds of those of each query's band, and false where it leaves the sample.</summary>
@@ -61,15 +62,18 @@ internal sealed record Band(long Before, long After, long Dilation = 1)
     }
 
     /// <summary>The tokens of each block of queries with those around it: (..., blocks, block + before + after, width).</summary>
-    private Tensor Neighbours(Tensor tokens)
+    private Tensor Neighbours(Tensor tokens, long queries)
     {
-        var (count, block, blocks) = Blocks(tokens);
-        return Pad(tokens, Before, blocks * block - count + After).Unfold(-2, block + Before + After, block).Transpose(-2, -1);
+        var (_, block, blocks) = Blocks(queries);
+        var before = tokens.Size(-2) > queries ? 0 : Before;
+        var size = block + Before + After;
+        return Pad(tokens, before, (blocks - 1) * block + size - before - tokens.Size(-2)).Unfold(-2, size, block).Transpose(-2, -1);
     }
 
-    private (long Tokens, long Block, long Blocks) Blocks(Tensor tokens)
+    private (long Tokens, long Block, long Blocks) Blocks(Tensor queries) => Blocks(queries.Size(-2));
+
+    private (long Tokens, long Block, long Blocks) Blocks(long count)
     {
-        var count = tokens.Size(-2);
         var block = Math.Min(Block, count);
         return (count, block, (count + block - 1) / block);
     }

@@ -29,6 +29,27 @@ public sealed class BandTests
     }, runs: 25);
 
     [Fact]
+    public void KeysAroundTheSampleAreSeenWhereTheyAreKnown() => Property.Holds(
+        from tokens in Gen.Choose(1, 90)
+        from before in Gen.Choose(0, 40)
+        from after in Gen.Choose(0, 40)
+        select (tokens, new Band(before, after)),
+        drawn =>
+        {
+            using var scope = new TensorScope();
+            var (tokens, band) = drawn;
+            var (before, whole) = ((int)band.Before, (int)(band.Before + tokens + band.After));
+            var (queries, keys) = (Tensors.Normal64(1, 2, tokens, 4), Tensors.Normal64(2, 2, whole, 4));
+            // The middle of what a band over all of the tokens gives.
+            var middle = band.Scores(queries.ConstantPadNd([0, 0, before, band.After]), keys).Narrow(1, before, tokens);
+            Tensors.AssertClose(middle, band.Scores(queries, keys), 1e-9);
+            var weights = Tensors.Normal64(3, 2, tokens, band.Width);
+            var contexts = band.Contexts(weights.ConstantPadNd([0, 0, before, band.After]), keys).Narrow(1, before, tokens);
+            Tensors.AssertClose(contexts, band.Contexts(weights, keys), 1e-9);
+        },
+        runs: 25);
+
+    [Fact]
     public void ContextsAreWeightedSumsOfTheBand() => Property.Holds(s_bands, drawn =>
     {
         using var scope = new TensorScope();
