@@ -18,12 +18,12 @@ public sealed record AxialAttentionOptions
 }
 
 /// <summary>
-/// The tokens lie in a grid, and each sees those along one axis after the other, with attention of its own for each axis (Ho, Kalchbrenner,
+/// The tokens lie in a grid, and each sees those that differ from it in one axis alone, with attention of its own for each axis (Ho, Kalchbrenner,
 /// Weissenborn and Salimans 2019, arXiv 1912.12180, section 3). Queries, keys and values have no biases.
 /// </summary>
 /// <remarks>
 /// Summed, as in the code that is followed here, a token sees its rows along all axes; one after the other, it sees the whole grid. Under a causal mask
-/// every axis is causal, so that a token sees those before it in none of whose axes it would have to look back from a later place.
+/// every axis is causal: a token sees only such tokens as lie behind it along no axis.
 /// </remarks>
 [Claims(Growth = 1.5, Causal = true)]
 [Method("axial", "Axial attention", Family.Axes, 2019,
