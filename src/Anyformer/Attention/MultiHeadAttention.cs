@@ -1,4 +1,5 @@
 using Anyformer.Modules;
+using Anyformer.Normalization;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 
@@ -45,9 +46,12 @@ public sealed class MultiHeadAttention : TokenMixer
     /// <param name="valueProjection">From tokens, or those of a context, to values.</param>
     /// <param name="outputProjection">From the contexts of all heads, as wide as the values, to tokens.</param>
     /// <param name="function">What the heads do.</param>
+    /// <param name="contextNorm">A normalisation of the joined contexts before the output projection (Magneto, arXiv 2210.06423); null for none.</param>
     public MultiHeadAttention(
-        int heads, Linear queryProjection, Linear keyProjection, Linear valueProjection, Linear outputProjection, AttentionFunction function)
+        int heads, Linear queryProjection, Linear keyProjection, Linear valueProjection, Linear outputProjection, AttentionFunction function,
+        NormalizationLayer? contextNorm = null)
     {
+        ContextNorm = contextNorm;
         _heads = heads;
         (QueryProjection, KeyProjection, ValueProjection) = (queryProjection, keyProjection, valueProjection);
         OutputProjection = outputProjection;
@@ -63,6 +67,8 @@ public sealed class MultiHeadAttention : TokenMixer
     private Linear OutputProjection { get; }
 
     private AttentionFunction Function { get; }
+
+    private NormalizationLayer? ContextNorm { get; }
 
     /// <summary>Cross-attention: the tokens ask, other tokens answer.</summary>
     /// <param name="tokens">(batch, queries, width), or the tokens of fewer samples, which ask again for every so many samples of the context.</param>
@@ -87,7 +93,7 @@ public sealed class MultiHeadAttention : TokenMixer
         using var scope = new TensorScope();
         var (contexts, next) = recurrent.Step(Heads.Split(QueryProjection.Call(tokens), _heads), Heads.Split(KeyProjection.Call(tokens), _heads),
             Heads.Split(ValueProjection.Call(tokens), _heads), state);
-        return (scope.Keep(OutputProjection.Call(Heads.Join(contexts))), scope.Keep((Tensor[])[.. next]));
+        return (scope.Keep(OutputProjection.Call(Joined(contexts))), scope.Keep((Tensor[])[.. next]));
     }
 
     /// <summary>
@@ -116,8 +122,10 @@ public sealed class MultiHeadAttention : TokenMixer
     private Tensor Contexts(Tensor tokens, Tensor keys, Tensor values, AttentionMask? mask)
     {
         var queries = Repeat(QueryProjection.Call(tokens), keys.Size(0));
-        return Heads.Join(Function.Call(Heads.Split(queries, _heads), Heads.Split(keys, _heads), Heads.Split(values, _heads), mask));
+        return Joined(Function.Call(Heads.Split(queries, _heads), Heads.Split(keys, _heads), Heads.Split(values, _heads), mask));
     }
+
+    private Tensor Joined(Tensor contexts) => ContextNorm is null ? Heads.Join(contexts) : ContextNorm.Call(Heads.Join(contexts));
 
     /// <summary>The projected tokens of few samples, again and again for a larger batch.</summary>
     private static Tensor Repeat(Tensor tokens, long batch)

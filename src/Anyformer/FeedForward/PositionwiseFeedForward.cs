@@ -1,5 +1,6 @@
 using Anyformer.Kernels;
 using Anyformer.Modules;
+using Anyformer.Normalization;
 using Anyformer.Torch;
 
 namespace Anyformer.FeedForward;
@@ -8,24 +9,32 @@ namespace Anyformer.FeedForward;
 /// <c>W2 act(W1 x + b1) + b2</c> with dropout on the hidden units (Vaswani et al. 2017, arXiv 1706.03762, section 3.3); some leave the biases
 /// out.
 /// </summary>
-public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activation activation, double dropout = 0, bool bias = true)
+public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activation activation, double dropout = 0, bool bias = true,
+    NormalizationLayer? hiddenNorm = null)
     : ChannelMixer
 {
     private Linear Hidden { get; } = new(width, hiddenWidth, bias);
 
     private Linear Output { get; } = new(hiddenWidth, width, bias);
 
+    /// <summary>After the activation (Wang et al. 2022, Magneto, arXiv 2210.06423); null where there is none.</summary>
+    private NormalizationLayer? HiddenNorm { get; } = hiddenNorm;
+
     private Dropout Dropout { get; } = new(dropout);
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input)
     {
-        if (activation != Activations.Named("gelu") || Dropout.CurrentProbability == 1 || !NarrowFeedForward.Takes(input, Hidden, Output))
+        if (HiddenNorm is not null || activation != Activations.Named("gelu") || Dropout.CurrentProbability == 1 || !NarrowFeedForward.Takes(input, Hidden, Output))
             return Compose(input);
         return new NarrowFeedForward(Dropout.CurrentProbability)
             .Apply(input, Hidden.Weight, Hidden.Bias!, Output.Weight, Output.Bias!)[0];
     }
 
     /// <summary>The same as a composition of libtorch's operators: for any device, type, width and activation, and the reference of the kernel.</summary>
-    internal Tensor Compose(Tensor input) => Output.Call(Dropout.Call(activation(Hidden.Call(input))));
+    internal Tensor Compose(Tensor input)
+    {
+        var hidden = activation(Hidden.Call(input));
+        return Output.Call(Dropout.Call(HiddenNorm is null ? hidden : HiddenNorm.Call(hidden)));
+    }
 }
