@@ -34,6 +34,9 @@ public sealed class DataStore(IReadOnlyList<string> searchFolders, string downlo
     /// <summary>The first file that lies where the data set's file may lie; null when none does. Its content is not checked.</summary>
     public string? Find(DataSource source) => Candidates(source).FirstOrDefault(File.Exists);
 
+    /// <summary>A folder: the path itself, or one of that name in the folders that are searched; null when there is none.</summary>
+    public string? FindFolder(string name) => searchFolders.Append(downloadFolder).Select(folder => Path.Combine(folder, name)).Prepend(name).FirstOrDefault(Directory.Exists);
+
     /// <summary>Finds the file and compares its SHA-256, uncompressed, with the known ones.</summary>
     /// <exception cref="UserException">The file cannot be read.</exception>
     public DataCheck Check(DataSource source)
