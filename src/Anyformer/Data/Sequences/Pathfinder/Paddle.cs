@@ -30,16 +30,18 @@ internal sealed class Paddle
     /// <summary>How much finer lines are drawn.</summary>
     private const int Fineness = 2;
 
+    private readonly double _thickness;
+
     private Paddle(PathfinderOptions options, int margin, Point pivot, double angle)
     {
+        _thickness = options.PaddleThickness;
         (Pivot, Angle, Head) = (pivot, angle, pivot.Toward(angle, margin + options.PaddleLength));
         Tail = pivot.Toward(angle, margin);
         var reach = margin + options.PaddleThickness + Lobes;
         (Top, Left) = ((int)Math.Floor(Math.Min(Tail.Y, Head.Y) - reach), (int)Math.Floor(Math.Min(Tail.X, Head.X) - reach));
         Height = (int)Math.Ceiling(Math.Max(Tail.Y, Head.Y) + reach) - Top + 1;
         Width = (int)Math.Ceiling(Math.Max(Tail.X, Head.X) + reach) - Left + 1;
-        Line = Draw(options.PaddleThickness / 2);
-        Mask = Draw(options.PaddleThickness / 2 + margin);
+        Mask = Draw(_thickness / 2 + margin);
     }
 
     /// <summary>What the paddle turns around.</summary>
@@ -66,11 +68,11 @@ internal sealed class Paddle
     /// <summary>Columns of its picture.</summary>
     internal int Width { get; }
 
-    /// <summary>Its brightness, row by row.</summary>
-    internal float[] Line { get; }
-
     /// <summary>Where no other paddle may be, row by row.</summary>
     internal float[] Mask { get; }
+
+    /// <summary>Its brightness, row by row.</summary>
+    internal float[] DrawLine() => Draw(_thickness / 2);
 
     /// <summary>Its mask at a pixel of the picture.</summary>
     internal float MaskAt(int y, int x) => y >= Top && y < Top + Height && x >= Left && x < Left + Width ? Mask[(y - Top) * Width + x - Left] : 0;

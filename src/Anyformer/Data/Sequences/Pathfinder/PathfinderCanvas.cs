@@ -50,8 +50,9 @@ internal sealed class PathfinderCanvas
     /// <summary>Draws a paddle.</summary>
     internal void Draw(Paddle paddle, double contrast)
     {
+        var line = paddle.DrawLine();
         foreach (var (to, from) in Pixels(paddle))
-            _brightness[to] = Math.Max(_brightness[to], (float)contrast * paddle.Line[from]);
+            _brightness[to] = Math.Max(_brightness[to], (float)contrast * line[from]);
     }
 
     /// <summary>Takes the room of a paddle. Its successor, which comes as near as no other may, is placed before.</summary>
