@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
-using Anyformer.Data.Sequences.Files;
 using Anyformer.Data.Sequences.ListOps;
 using Anyformer.Data.Sequences.Pathfinder;
 using Anyformer.Data.Sources;

@@ -1,5 +1,3 @@
-using Anyformer.Recipes;
-
 namespace Anyformer.Data.Sequences.Pathfinder;
 
 /// <summary>How hard the pictures are: how long the two contours are.</summary>
