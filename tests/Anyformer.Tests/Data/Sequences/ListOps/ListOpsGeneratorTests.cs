@@ -1,4 +1,3 @@
-using Anyformer.Data.Sequences;
 using Anyformer.Data.Sequences.ListOps;
 using Anyformer.Testing;
 using FsCheck.Fluent;
