@@ -1,4 +1,5 @@
 using Anyformer.Attention.Softmax;
+using Anyformer.Attention.Star;
 using Anyformer.Inspection;
 using Anyformer.Parity;
 using Anyformer.Torch;
@@ -14,6 +15,8 @@ internal sealed class SparsePatternsReference : ReferenceAdapter
         var config = parity.Config;
         if (parity.OptionalInput("q") is not null)
             return new MaskedAttentionReference().Run(parity);
+        if (config.Has("clip_dist"))
+            return new ParityResult(Tree(parity));
         if (config.Has("num_rand_blocks"))
             return new ParityResult(BigBird(parity));
         return new ParityResult(config.Has("etc_global") ? Compound(parity) : Atomic(parity));
@@ -84,6 +87,21 @@ internal sealed class SparsePatternsReference : ReferenceAdapter
         var drawn = Enumerable.Range(0, heads).Select(head => (IReadOnlyList<int[]>)[[], .. Rows(parity.Input("rand_attn")[head]), []]).ToArray();
         var pattern = AttentionPattern.BlockWindow(block, block, block) | AttentionPattern.Global(..block, ^block..) | new GivenBlocks(block, drawn);
         return new() { ["mask"] = pattern.DenseMask(config.Int("from_seq_length"), heads) };
+    }
+
+    private static Dictionary<string, Tensor> Tree(ParityCase parity)
+    {
+        var config = parity.Config;
+        var tree = new BinaryPartition(config.Int("length"), config.Bool("triu"), config.Int("step"), config.Int("clip_dist", 10));
+        static Tensor Numbers(IEnumerable<int> numbers) => Tensor.From<long>([.. numbers.Select(number => (long)number)]);
+        return new()
+        {
+            ["edge_source"] = Numbers(tree.Edges.Select(edge => edge.Source)),
+            ["edge_target"] = Numbers(tree.Edges.Select(edge => edge.Target)),
+            ["edge_relation"] = Numbers(tree.Edges.Select(edge => edge.Relation)),
+            ["position"] = Numbers(tree.LastLeaves),
+            ["level_sizes"] = Numbers(tree.LevelSizes),
+        };
     }
 
     private static Dictionary<string, Tensor> Masks(int tokens, Dictionary<string, AttentionPattern> patterns) =>
