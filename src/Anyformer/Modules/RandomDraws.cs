@@ -27,6 +27,10 @@ public sealed class RandomDraws : IDisposable
     public static Tensor Integers(long bound, long[] shape, Device? device = null) =>
         Given(shape) ?? Functional.RandInt(bound, shape, DType.Int64, device: device);
 
+    /// <summary>Different integers from 0 up to <paramref name="bound"/>, exclusive, in any order.</summary>
+    public static Tensor Distinct(long bound, long count, Device? device = null) =>
+        Given([count]) ?? Functional.RandPerm(bound, DType.Int64, device: device).Narrow(0, 0, count);
+
     /// <summary>Numbers of the standard normal distribution, of the type and on the device of <paramref name="like"/>.</summary>
     public static Tensor Normal(long[] shape, Tensor like) =>
         Given(shape) ?? Functional.Randn(shape, like.DType, device: like.Device);
