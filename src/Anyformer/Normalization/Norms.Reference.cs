@@ -1,6 +1,5 @@
 using Anyformer.Blocks;
 using Anyformer.Checkpoints;
-using Anyformer.Modules;
 using Anyformer.Parity;
 using Anyformer.Torch;
 

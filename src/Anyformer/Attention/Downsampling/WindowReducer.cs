@@ -9,7 +9,7 @@ public sealed record WindowReducerOptions
 {
     /// <summary>Tokens of a window.</summary>
     [Description("tokens of a window"), Range(1, 65536)]
-    public int Kernel { get; init; } = 4;
+    public int Kernel { get; init; } = 3;
 
     /// <summary>Tokens from the beginning of a window to that of the next; null for the tokens of a window.</summary>
     [Description("tokens from window to window; without it, those of a window"), Range(1, 65536)]
