@@ -34,7 +34,9 @@ internal abstract class BucketMatches
         return new Chosen(Functional.Cat([.. weights], -1), Functional.Cat([.. columns], -1));
     }
 
-    /// <summary>A soft permutation: noise of Gumbel's distribution on the logarithms of scores that are not negative, then Sinkhorn's normalisation.</summary>
+    /// <summary>
+    /// A soft permutation: noise of Gumbel's distribution on the logarithms of scores that are not negative, then Sinkhorn's normalisation.
+    /// </summary>
     /// <param name="scores">(batch, heads, query buckets, buckets).</param>
     /// <param name="iterations">Normalisations of rows and columns.</param>
     /// <param name="temperature">What noisy logarithms are divided by.</param>

@@ -40,7 +40,11 @@ internal sealed class LshHeads : ReformerHeads
 
         var missing = (_options.Chunk - count % _options.Chunk) % _options.Chunk;
         if (missing > 0)
-            (queries, values, mask) = (queries.ConstantPadNd([0, 0, 0, missing]), values.ConstantPadNd([0, 0, 0, missing]), Lengthen(mask, tokens, missing));
+        {
+            (queries, values) = (queries.ConstantPadNd([0, 0, 0, missing]), values.ConstantPadNd([0, 0, 0, missing]));
+            mask = Lengthen(mask, tokens, missing);
+        }
+
         return Sorted(queries, values, mask).Narrow(2, 0, count);
     }
 

@@ -111,7 +111,8 @@ public sealed class SinkhornAttention : AttentionFunction
         Tensor Beside(Tensor sorted, Tensor? ofOwn)
         {
             // SortCut: what was sorted out is for all buckets of queries.
-            sorted = sorted.Size(2) == queries.Count ? sorted : sorted.Expand([-1, -1, queries.Count, .. Enumerable.Repeat(-1L, sorted.Dimensions - 3)]);
+            if (sorted.Size(2) != queries.Count)
+                sorted = sorted.Expand([-1, -1, queries.Count, .. Enumerable.Repeat(-1L, sorted.Dimensions - 3)]);
             return ofOwn is null ? sorted : Functional.Cat([sorted, ofOwn], 3);
         }
 

@@ -23,7 +23,8 @@ internal sealed record TokenBuckets(Tensor Tokens, Tensor? Real)
         var missing = (length - tokens.Size(2) % length) % length;
         if (missing > 0)
         {
-            real = (real ?? Functional.Ones([1, tokens.Size(2)], DType.Bool, device: tokens.Device).Expand([tokens.Size(0), -1])).ConstantPadNd([0, missing]);
+            real ??= Functional.Ones([1, tokens.Size(2)], DType.Bool, device: tokens.Device).Expand([tokens.Size(0), -1]);
+            real = real.ConstantPadNd([0, missing]);
             tokens = tokens.ConstantPadNd([0, 0, 0, missing]);
         }
 

@@ -22,7 +22,8 @@ internal static class TokenRows
     internal static Tensor Sum(Tensor tokens, Tensor positions, long count)
     {
         var (batch, heads) = (positions.Size(0), positions.Size(1));
-        return Functional.EmbeddingDenseBackward(tokens, Rows(positions, count), batch * heads * count, -1, false).View([batch, heads, count, tokens.Size(-1)]);
+        return Functional.EmbeddingDenseBackward(tokens, Rows(positions, count), batch * heads * count, -1, false)
+            .View([batch, heads, count, tokens.Size(-1)]);
     }
 
     /// <summary>Positions as rows of all heads' tokens, one head after the other.</summary>

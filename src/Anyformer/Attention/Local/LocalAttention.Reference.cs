@@ -86,7 +86,8 @@ internal sealed class LocalAttentionReference : ReferenceAdapter
             Tensor Heads(string name) => parity.OptionalInput("qk") is { } shared && name != "v" ? shared : parity.Input(name);
             var (queries, keys, values) = (Heads("q"), Heads("k"), Heads("v"));
             var mask = Read(parity, exact: false).Mask;
-            return new Dictionary<string, Tensor> { ["y"] = module.Call(Spread(queries, mask), Spread(keys, mask), Spread(values, mask), mask).View(values.Shape) };
+            var contexts = module.Call(Spread(queries, mask), Spread(keys, mask), Spread(values, mask), mask);
+            return new Dictionary<string, Tensor> { ["y"] = contexts.View(values.Shape) };
         }
 
         /// <summary>The reference takes any leading dimensions, samples before heads; a mask tells how many samples there are.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Anyformer.Attention;
 using Anyformer.Attention.LearnablePatterns;
@@ -19,8 +20,9 @@ internal sealed class ReformerReference : ReferenceAdapter
         if (!parity.Entry.EndsWith(": ReformerModel", StringComparison.Ordinal))
             return new HeadsReference().Run(parity);
         // The backward pass computes the blocks again, last first, and draws again what they drew.
-        Tensor[] rotations = [.. parity.Inputs.Where(input => input.Key.StartsWith("random_rotations.", StringComparison.Ordinal))
-            .OrderBy(input => int.Parse(input.Key["random_rotations.".Length..], System.Globalization.CultureInfo.InvariantCulture)).Select(input => input.Value)];
+        const string prefix = "random_rotations.";
+        Tensor[] rotations = [.. parity.Inputs.Where(input => input.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .OrderBy(input => int.Parse(input.Key[prefix.Length..], CultureInfo.InvariantCulture)).Select(input => input.Value)];
         using var draws = new RandomDraws([.. rotations, .. rotations.Reverse()]);
         return new WholeReference().Run(parity);
     }
@@ -28,7 +30,8 @@ internal sealed class ReformerReference : ReferenceAdapter
     private static ReformerOptions Read(ReferenceConfig config)
     {
         // Results do not depend on how much is computed at once, and caches are for generation.
-        config.WithoutEffect("use_cache", "chunk_size_feed_forward", "chunk_size_lm_head", "pad_token_id", "hash_seed", "initializer_range", "axial_norm_std");
+        config.WithoutEffect("use_cache", "chunk_size_feed_forward", "chunk_size_lm_head", "pad_token_id", "hash_seed");
+        config.WithoutEffect("initializer_range", "axial_norm_std");
         var hasBox = config.Bool("axial_pos_embds", true);
         return new ReformerOptions
         {

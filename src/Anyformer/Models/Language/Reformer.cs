@@ -20,7 +20,8 @@ public sealed class Reformer : Module
     public Reformer(ReformerOptions options)
     {
         if (options.PositionBox is not null && options.PositionWidths.Sum() != options.Width)
-            throw new UserException($"The widths of axial positions must add up to the width {options.Width}, found {string.Join(" + ", options.PositionWidths)}.");
+            throw new UserException(
+                $"The widths of axial positions must add up to the width {options.Width}, found {string.Join(" + ", options.PositionWidths)}.");
         _options = options;
         Embedding = new Embedding(options.Vocabulary, options.Width);
         AxialPositions = options.PositionBox is { } box ? new AxialPositions(box, options.PositionWidths) : null;
