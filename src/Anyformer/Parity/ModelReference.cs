@@ -40,9 +40,12 @@ public abstract class ModelReference<TModule> : ReferenceAdapter where TModule :
     protected TModule BuildLoaded(ParityCase parity)
     {
         var module = Build(parity);
-        module.Load(Layout(parity).ToOwn(parity.Weights));
+        module.Load(Layout(parity).ToOwn(Weights(parity)));
         return module;
     }
+
+    /// <summary>The official weights: those of the case, to which an adapter may add what the reference is given with every call.</summary>
+    protected virtual IReadOnlyDictionary<string, Tensor> Weights(ParityCase parity) => parity.Weights;
 
     private static void Backward(IReadOnlyDictionary<string, Tensor> outputs, ParityCase parity)
     {
