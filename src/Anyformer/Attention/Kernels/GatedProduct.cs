@@ -20,15 +20,15 @@ internal static class GatedProduct
     {
         var products = new List<Tensor>();
         memory ??= keys.NewZeros([keys.Size(0), keys.Size(1), keys.Size(3), values.Size(3)]);
-        for (var begin = 0L; begin < keys.Size(2); begin += Block)
+        // Split gives its gradients back in one piece; narrowed parts would each come with zeros for all other tokens.
+        var (queryParts, keyParts, valueParts, gateParts) = (queries.Split(Block, 2), keys.Split(Block, 2), values.Split(Block, 2), logGates.Split(Block, 2));
+        for (var i = 0; i < queryParts.Length; i++)
         {
-            var length = Math.Min(Block, keys.Size(2) - begin);
-            Tensor Cut(Tensor tensor) => tensor.Narrow(2, begin, length);
-            var (query, key, value, kept) = (Cut(queries), Cut(keys), Cut(values), Cut(logGates).CumSum(2));
+            var (query, key, value, kept) = (queryParts[i], keyParts[i], valueParts[i], gateParts[i].CumSum(2));
             // Between s and t the product of gates s+1 to t stays. Later keys are cut before the exponential, where they would overflow.
             var stays = (kept - kept.Transpose(-2, -1)).Tril().Exp();
             products.Add((query * kept.Exp()).MatMul(memory) + (query.MatMul(key.Transpose(-2, -1)) * stays).Tril().MatMul(value));
-            var whole = kept.Narrow(2, length - 1, 1);
+            var whole = kept.Narrow(2, kept.Size(2) - 1, 1);
             memory = memory * whole.Exp() + (key * (whole - kept).Exp()).Transpose(-2, -1).MatMul(value);
         }
 
