@@ -21,7 +21,8 @@ internal static class GatedProduct
         var products = new List<Tensor>();
         memory ??= keys.NewZeros([keys.Size(0), keys.Size(1), keys.Size(3), values.Size(3)]);
         // Split gives its gradients back in one piece; narrowed parts would each come with zeros for all other tokens.
-        var (queryParts, keyParts, valueParts, gateParts) = (queries.Split(Block, 2), keys.Split(Block, 2), values.Split(Block, 2), logGates.Split(Block, 2));
+        var (queryParts, keyParts) = (queries.Split(Block, 2), keys.Split(Block, 2));
+        var (valueParts, gateParts) = (values.Split(Block, 2), logGates.Split(Block, 2));
         for (var i = 0; i < queryParts.Length; i++)
         {
             var (query, key, value, kept) = (queryParts[i], keyParts[i], valueParts[i], gateParts[i].CumSum(2));

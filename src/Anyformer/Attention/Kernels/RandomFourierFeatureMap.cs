@@ -27,7 +27,8 @@ public sealed record RandomFourierFeatureMapOptions
 /// of one length, the scores of a softmax (Peng et al., ICLR 2021, arXiv 2103.02143, section 3.1).
 /// </summary>
 /// <remarks>
-/// Every head draws Gaussian directions for each call in training, where the authors draw from 500 that they keep, and has the same ones in evaluation.
+/// Every head draws Gaussian directions for each call in training, where the authors draw from 500 that they keep; in evaluation it has directions of
+/// its own that stay.
 /// </remarks>
 [Method("random-fourier", "Random Fourier features", Family.Kernels, 2021,
     Paper = "Peng, Pappas, Yogatama, Schwartz, Smith, Kong, Random Feature Attention, ICLR 2021, arXiv 2103.02143",

@@ -21,11 +21,11 @@ public sealed record NystromAttentionOptions
     [Description("iterations of the pseudo-inverse"), Range(1, 100)]
     public int Iterations { get; init; } = 6;
 
-    /// <summary>Whether the pseudo-inverse starts from one scale for the whole batch, as published weights do, instead of one for each head.</summary>
-    [Description("the pseudo-inverse starts from one scale for the whole batch, so that samples act on each other, instead of one for each head")]
+    /// <summary>Whether the pseudo-inverse starts from one scale for the whole batch, as published weights need it, or one for each head.</summary>
+    [Description("the pseudo-inverse starts from one scale for the whole batch, so that samples act on each other")]
     public bool BatchScale { get; init; }
 
-    /// <summary>Whether padding counts in landmarks and convolution, as in Hugging Face's code; otherwise it is zero there, as in the authors'.</summary>
+    /// <summary>Whether padding counts in landmarks and convolution, as in Hugging Face's code, or is zero there, as in the authors'.</summary>
     [Description("padding counts in landmarks and in the convolution, as in Hugging Face's code")]
     public bool PaddingInLandmarks { get; init; }
 }

@@ -3,8 +3,8 @@ using Anyformer.Torch;
 namespace Anyformer.Attention.LowRank;
 
 /// <summary>
-/// The pseudo-inverse of maps of weights by an iteration of third order (Razavi et al. 2014), which is products alone and so has gradients that behave
-/// (Xiong et al., AAAI 2021, arXiv 2102.03902, section 3.2).
+/// The pseudo-inverse of maps of weights by an iteration that is products alone (Razavi et al. 2014), and so is gentle to gradients (Xiong et al.,
+/// AAAI 2021, arXiv 2102.03902, section 3.2).
 /// </summary>
 internal static class PseudoInverse
 {

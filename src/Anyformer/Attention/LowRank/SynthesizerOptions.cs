@@ -38,7 +38,7 @@ public sealed record SynthesizerOptions
     public int? TiledLength { get; init; }
 
     /// <summary>Length of the row of a factorized dense map whose elements are repeated; null for as many as cover the tokens.</summary>
-    [Description("length of the row of a factorized dense map whose elements are repeated; as many as cover the tokens unless given"), Range(1, 1 << 20)]
+    [Description("length of the row of a factorized dense map whose elements are repeated; what covers the tokens unless given"), Range(1, 1 << 20)]
     public int? RepeatedLength { get; init; }
 
     /// <summary>Whether random tables are trained; otherwise they stay as drawn.</summary>

@@ -61,7 +61,8 @@ public sealed class LinformerTests
     [Fact]
     public void TheModelHasTheParametersOfTheReferencesExample()
     {
-        var options = LinformerLanguageModelOptions.Presets["example"] with { Layers = 1, Attention = new() { OneKeyValueHead = true, SharedKeysAndValues = true } };
+        var attended = new LinformerOptions { OneKeyValueHead = true, SharedKeysAndValues = true };
+        var options = LinformerLanguageModelOptions.Presets["example"] with { Layers = 1, Attention = attended };
         const int attention = 512 * 512 + 512 * 64 + 4096 * 256 + 512 * 512 + 512, feedForward = 2 * 4 * 512 * 512 + 5 * 512;
         Assert.Equal(20000 * 512 + 4096 * 512 + attention + feedForward + 2 * 2 * 512 + 512 * 20000 + 20000,
             new LinformerLanguageModel(options).ParameterCount());

@@ -62,7 +62,8 @@ public sealed class NystromAttentionTests
                 for (var channel = 0; channel < 3; channel++)
                 {
                     double At(int place) => place is < 0 or > 4 ? 0 : v[(head * 5 + place) * 3 + channel];
-                    Assert.Equal(Enumerable.Range(0, 3).Sum(i => kernel[head * 3 + i] * At(token + i - 1)), added[(head * 5 + token) * 3 + channel], 1e-9);
+                    var expected = Enumerable.Range(0, 3).Sum(i => kernel[head * 3 + i] * At(token + i - 1));
+                    Assert.Equal(expected, added[(head * 5 + token) * 3 + channel], 1e-9);
                 }
     }
 
@@ -89,8 +90,13 @@ public sealed class NystromAttentionTests
         using var scope = new TensorScope();
         var (tokens, real) = (Tensors.Normal64(1, 1, 2, 12, 3), Functional.Arange(12).View([1, 12]) < 10L);
         var changed = Functional.Cat([tokens[.., .., ..10], tokens[.., .., 10..] * 3], 2);
-        Tensor Seen(bool counts, Tensor heads) => new NystromAttention(new AttentionShape(2, 3),
-            new() { Landmarks = 4, ConvolutionKernel = null, PaddingInLandmarks = counts }).Call(heads, heads, heads, AttentionMask.OfTokens(real))[.., .., ..10];
+        Tensor Seen(bool counts, Tensor heads)
+        {
+            var options = new NystromAttentionOptions { Landmarks = 4, ConvolutionKernel = null, PaddingInLandmarks = counts };
+            var attention = new NystromAttention(new AttentionShape(2, 3), options);
+            return attention.Call(heads, heads, heads, AttentionMask.OfTokens(real))[.., .., ..10];
+        }
+
         Tensors.AssertSame(Seen(false, tokens), Seen(false, changed));
         Assert.NotEqual(Seen(true, tokens).Numbers(), Seen(true, changed).Numbers());
     }

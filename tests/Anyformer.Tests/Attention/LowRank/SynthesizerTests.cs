@@ -12,8 +12,8 @@ public sealed class SynthesizerTests
     private const int Most = 10;
 
     [Fact]
-    public void EveryMapIsItsFormula() => Property.Holds(Gen.Choose(1, Most).Zip(Gen.Elements(Enum.GetValues<Synthesis>())).Zip(Gen.Elements(true, false)),
-        drawn =>
+    public void EveryMapIsItsFormula() => Property.Holds(
+        Gen.Choose(1, Most).Zip(Gen.Elements(Enum.GetValues<Synthesis>())).Zip(Gen.Elements(true, false)), drawn =>
         {
             using var scope = new TensorScope();
             var ((tokens, kind), isCausal) = drawn;
@@ -38,7 +38,8 @@ public sealed class SynthesizerTests
                             + Part("bias").Numbers()[head * Most + column];
                     case Synthesis.FactorizedDense:
                         // The root of ten tokens, rounded up, is four; three rows of four cover them.
-                        return Row("tiled", sample, row).Numbers()[head * 4 + column % 4] * Row("repeated", sample, row).Numbers()[head * 3 + column / 4];
+                        var (tiled, repeated) = (Row("tiled", sample, row).Numbers(), Row("repeated", sample, row).Numbers());
+                        return tiled[head * 4 + column % 4] * repeated[head * 3 + column / 4];
                     case Synthesis.Random:
                         return Part("table").Numbers()[(head * Most + row) * Most + column];
                     case Synthesis.FactorizedRandom:
