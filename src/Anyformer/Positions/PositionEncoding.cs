@@ -18,18 +18,30 @@ public abstract class PositionEncoding : Module
         return scope.Keep(EncodeTokens(tokens, first));
     }
 
-    /// <summary>Queries or keys of a block.</summary>
-    /// <param name="heads">(batch, heads, tokens, head width).</param>
+    /// <summary>The queries of a block.</summary>
+    /// <param name="queries">(batch, heads, tokens, head width).</param>
     /// <param name="first">The position of the first token.</param>
-    public Tensor CallHeads(Tensor heads, long first = 0)
+    public Tensor CallQueries(Tensor queries, long first = 0)
     {
         using var scope = new TensorScope();
-        return scope.Keep(EncodeHeads(heads, first));
+        return scope.Keep(EncodeQueries(queries, first));
+    }
+
+    /// <summary>The keys of a block.</summary>
+    /// <param name="keys">(batch, heads, tokens, head width).</param>
+    /// <param name="first">The position of the first token.</param>
+    public Tensor CallKeys(Tensor keys, long first = 0)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(EncodeKeys(keys, first));
     }
 
     /// <summary>The encoded tokens: the same, unless an encoding works here.</summary>
     protected virtual Tensor EncodeTokens(Tensor tokens, long first) => tokens;
 
-    /// <summary>The encoded queries or keys: the same, unless an encoding works here.</summary>
-    protected virtual Tensor EncodeHeads(Tensor heads, long first) => heads;
+    /// <summary>The encoded queries: the same, unless an encoding works here.</summary>
+    protected virtual Tensor EncodeQueries(Tensor queries, long first) => queries;
+
+    /// <summary>The encoded keys: the same, unless an encoding works here.</summary>
+    protected virtual Tensor EncodeKeys(Tensor keys, long first) => keys;
 }

@@ -10,18 +10,46 @@ public static class Sinusoids
     /// </summary>
     public static Tensor Interleaved(int positions, int width)
     {
-        var table = new float[positions * width];
-        for (var channel = 0; channel < width; channel++)
-        {
-            // In single precision as the reference computes it: at position 5000 the rounding of the frequency shows.
-            var frequency = MathF.Exp((channel & ~1) * (float)(-Math.Log(10000.0) / width));
-            for (var position = 0; position < positions; position++)
-            {
-                var angle = position * frequency;
-                table[position * width + channel] = (channel & 1) == 0 ? MathF.Sin(angle) : MathF.Cos(angle);
-            }
-        }
-
-        return Tensor.From(table, positions, width);
+        using var scope = new TensorScope();
+        return scope.Keep(Interleaved(Functional.Arange(positions), width));
     }
+
+    /// <summary>As <see cref="Interleaved(int, int)"/>, at any positions.</summary>
+    /// <param name="positions">(...), of any type.</param>
+    /// <param name="width">Width of a vector.</param>
+    /// <returns>(..., width), in single precision.</returns>
+    public static Tensor Interleaved(Tensor positions, long width)
+    {
+        using var scope = new TensorScope();
+        // In single precision and by this formula as the reference computes it: at position 5000 the rounding of the frequency shows.
+        var exponents = Functional.Arange(0, width, 2, DType.Float32, device: positions.Device);
+        var angles = Angles(positions, (exponents * (-Math.Log(10000) / width)).Exp());
+        return scope.Keep(Functional.Stack([angles.Sin(), angles.Cos()], -1).Flatten(-2).Narrow(-1, 0, width));
+    }
+
+    /// <summary>All sines and then all cosines: (..., 2 · frequencies) at positions (...).</summary>
+    public static Tensor Split(Tensor positions, Tensor frequencies)
+    {
+        using var scope = new TensorScope();
+        var angles = Angles(positions, frequencies);
+        return scope.Keep(Functional.Cat([angles.Sin(), angles.Cos()], -1));
+    }
+
+    /// <summary>
+    /// All sines and then all cosines of the frequencies <c>10000^(-i / (half - 1))</c>, half being half the width; an odd width ends on a zero. So
+    /// do tensor2tensor and fairseq.
+    /// </summary>
+    /// <param name="positions">(...), of any type.</param>
+    /// <param name="width">Width of a vector, 2 or more.</param>
+    /// <returns>(..., width), in single precision.</returns>
+    public static Tensor HalfSplit(Tensor positions, long width)
+    {
+        using var scope = new TensorScope();
+        var half = width / 2;
+        var exponents = Functional.Arange(half, DType.Float32, device: positions.Device);
+        var waves = Split(positions, (exponents * (-Math.Log(10000) / Math.Max(1, half - 1))).Exp());
+        return scope.Keep(width % 2 == 0 ? waves : waves.ConstantPadNd([0, 1]));
+    }
+
+    private static Tensor Angles(Tensor positions, Tensor frequencies) => positions.To(frequencies.DType).Unsqueeze(-1) * frequencies;
 }

@@ -81,7 +81,8 @@ public sealed class PerformerLanguageModel : Module
             return LocalHeads(options);
         AttentionFunction performer = new Performer(options.FeatureMap.Build(new AttentionShape(globalHeads, options.HeadWidth)));
         if (options.RotaryPositions)
-            performer = new RotaryAttention(performer);
+            performer = new PositionedAttention(performer, new InterleavedRotaryPositions(
+                new PositionShape(0, options.Width, options.HeadWidth), new RotaryPositionsOptions()));
         return options.LocalHeads == 0 ? performer : new SplitHeadsAttention(performer, globalHeads, LocalHeads(options));
     }
 
@@ -104,7 +105,6 @@ public sealed class PerformerLanguageModel : Module
         var positions = Functional.Arange(vectors.Size(1), dtype: DType.Int64, device: vectors.Device);
         if (PositionEmbedding is not null)
             return PositionEmbedding.Call(positions);
-        var angles = Rotary.Angles(positions, _options.Width);
-        return Functional.Cat([angles.Sin(), angles.Cos()], -1).To(vectors.DType);
+        return Sinusoids.Split(positions, Rotary.Frequencies(_options.Width, device: vectors.Device)).To(vectors.DType);
     }
 }

@@ -1,12 +1,14 @@
 using Anyformer.Attention;
 using Anyformer.Attention.Softmax;
+using Anyformer.Positions;
 using Anyformer.Torch;
 
 namespace Anyformer.Tests.Attention;
 
-public sealed class RotaryAttentionTests
+public sealed class PositionedAttentionTests
 {
-    private readonly RotaryAttention _attention = new(new SoftmaxAttention());
+    private readonly PositionedAttention _attention = new(
+        new SoftmaxAttention(), new InterleavedRotaryPositions(new PositionShape(5, 4, 4), new RotaryPositionsOptions()));
 
     [Fact]
     public void PairsOfNeighboursTurnAsComplexNumbers()
@@ -27,11 +29,11 @@ public sealed class RotaryAttentionTests
     }
 
     [Fact]
-    public void AnOddWidthIsRefused()
+    public void TheLastQueryStandsBesideTheLastKey()
     {
         using var scope = new TensorScope();
-        var tokens = Tensors.Normal(1, 1, 1, 2, 3);
-        Assert.Equal("Rotary positions turn pairs of elements, so the width of a head must be even, found 3.",
-            Assert.Throws<UserException>(() => _attention.Call(tokens, tokens, tokens)).Message);
+        var (queries, keys) = (Tensors.Normal64(1, 1, 2, 7, 4), Tensors.Normal64(2, 1, 2, 7, 4));
+        Tensors.AssertClose(
+            _attention.Call(queries, keys, keys, AttentionMask.Causal)[.., .., 4..], _attention.Call(queries[.., .., 4..], keys, keys, AttentionMask.Causal), 1e-12);
     }
 }

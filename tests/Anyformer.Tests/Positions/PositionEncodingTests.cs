@@ -1,0 +1,70 @@
+using Anyformer.Catalog;
+using Anyformer.Positions;
+using Anyformer.Recipes;
+using Anyformer.Torch;
+
+namespace Anyformer.Tests.Positions;
+
+/// <summary>What holds for every position encoding of the catalog.</summary>
+public sealed class PositionEncodingTests
+{
+    private static readonly PositionShape s_shape = new(Tokens: 40, Width: 12, HeadWidth: 6);
+
+    public static TheoryData<string> Ids => [.. MethodCatalog.OfRole<PositionEncoding>().Select(entry => entry.Id)];
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void ItWorksAtOnePlaceAndKeepsShapesAndTypes(string id)
+    {
+        foreach (var type in new[] { DType.Float32, DType.BFloat16 })
+        {
+            using var scope = new TensorScope();
+            var encoding = Build(id);
+            encoding.To(type);
+            var (tokens, heads) = (Tensors.Normal(1, 2, 9, 12).To(type), Tensors.Normal(2, 2, 3, 9, 6).To(type));
+            var (encoded, queries, keys) = (encoding.CallTokens(tokens), encoding.CallQueries(heads), encoding.CallKeys(heads));
+            Assert.Equal((type, type, type), (encoded.DType, queries.DType, keys.DType));
+            Assert.Equal([tokens.Shape, heads.Shape, heads.Shape], [encoded.Shape, queries.Shape, keys.Shape]);
+            var changesTokens = !encoded.Numbers().SequenceEqual(tokens.Numbers());
+            Assert.NotEqual(changesTokens, !queries.Numbers().SequenceEqual(heads.Numbers()));
+            Assert.NotEqual(changesTokens, !keys.Numbers().SequenceEqual(heads.Numbers()));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void ASampleThatGoesOnIsEncodedAsInTheWhole(string id)
+    {
+        using var scope = new TensorScope();
+        var encoding = Build(id);
+        var (tokens, heads) = (Tensors.Normal(1, 2, 15, 12), Tensors.Normal(2, 2, 3, 15, 6));
+        Tensors.AssertClose(encoding.CallTokens(tokens)[.., 11..], encoding.CallTokens(tokens[.., 11..], 11), 1e-6);
+        Tensors.AssertClose(encoding.CallQueries(heads)[.., .., 11..], encoding.CallQueries(heads[.., .., 11..], 11), 1e-6);
+        Tensors.AssertClose(encoding.CallKeys(heads)[.., .., 11..], encoding.CallKeys(heads[.., .., 11..], 11), 1e-6);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void ScoresOfTurnedQueriesAndKeysDependOnDistances(string id)
+    {
+        using var scope = new TensorScope();
+        var encoding = Build(id);
+        var (queries, keys) = (Tensors.Normal64(1, 1, 2, 7, 6), Tensors.Normal64(2, 1, 2, 7, 6));
+        Tensor Scores(long first) => encoding.CallQueries(queries, first).MatMul(encoding.CallKeys(keys, first).Transpose(-2, -1));
+        Tensors.AssertClose(Scores(0), Scores(20), 1e-5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void GradientsAreSlopes(string id)
+    {
+        var encoding = Build(id);
+        encoding.To(DType.Float64);
+        var (tokens, heads) = (Tensors.Normal64(1, 1, 4, 12), Tensors.Normal64(2, 1, 1, 4, 6));
+        (tokens.RequiresGrad, heads.RequiresGrad) = (true, true);
+        FiniteDifferences.AssertGradients([tokens, heads, .. encoding.Parameters()], () =>
+            encoding.CallTokens(tokens, 2).Square().Sum() + (encoding.CallQueries(heads, 2) * encoding.CallKeys(heads, 1).Exp()).Sum());
+    }
+
+    private static PositionEncoding Build(string id) => Part<PositionEncoding>.Of(id).Build(s_shape);
+}
