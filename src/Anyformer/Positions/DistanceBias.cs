@@ -1,0 +1,33 @@
+using Anyformer.Attention;
+using Anyformer.Torch;
+
+namespace Anyformer.Positions;
+
+/// <summary>
+/// Adds to scores what depends on the head and on the distance of query and key alone. Of fewer queries than keys, the last query stands beside the
+/// last key, as when a sample goes on token by token.
+/// </summary>
+public abstract class DistanceBias : ScoreModifier
+{
+    /// <summary>What is added, (heads, queries, keys).</summary>
+    /// <param name="queries">The number of queries.</param>
+    /// <param name="keys">The number of keys; the first stands at position 0.</param>
+    /// <param name="first">The position of the first query; null for where the last query stands beside the last key.</param>
+    /// <param name="device">Where the tensor is to lie.</param>
+    public Tensor Bias(long queries, long keys, long? first = null, Device? device = null)
+    {
+        using var scope = new TensorScope();
+        var start = first ?? keys - queries;
+        // A pair's bias is that of its distance: every row is a window of the same line, one step to the left of that above it.
+        var line = OfDistances(Functional.Arange(1 - start - queries, keys - start, device: device));
+        return scope.Keep(line.Unfold(-1, keys, 1).Flip([1]));
+    }
+
+    /// <inheritdoc/>
+    protected sealed override Tensor ModifyScores(Tensor scores, Tensor queries, Tensor keys) =>
+        scores + Bias(scores.Size(-2), scores.Size(-1), device: scores.Device).To(scores.DType);
+
+    /// <summary>What is added at distances, (heads, distances).</summary>
+    /// <param name="distances">Position of the key minus position of the query, (distances), integers.</param>
+    protected abstract Tensor OfDistances(Tensor distances);
+}
