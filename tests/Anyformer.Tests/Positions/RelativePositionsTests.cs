@@ -1,7 +1,6 @@
 using Anyformer.Attention;
 using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
-using Anyformer.Positions;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 
