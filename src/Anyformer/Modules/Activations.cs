@@ -11,10 +11,16 @@ public static class Activations
     private static readonly Dictionary<string, Activation> s_byName = new()
     {
         ["relu"] = static x => x.Relu(),
+        ["relu-squared"] = static x => x.Relu().Square(),
+        ["leaky-relu"] = static x => x.LeakyRelu(),
+        ["elu"] = static x => x.Elu(),
+        ["selu"] = static x => x.Selu(),
         ["gelu"] = static x => x.Gelu(),
         ["gelu-tanh"] = static x => x.Gelu("tanh"),
         ["gelu-quick"] = static x => x * (x * 1.702).Sigmoid(),
         ["silu"] = static x => x.Silu(),
+        ["mish"] = static x => x.Mish(),
+        ["softplus"] = static x => x.Softplus(),
         ["tanh"] = static x => x.Tanh(),
         ["sigmoid"] = static x => x.Sigmoid(),
         ["identity"] = static x => x,
@@ -25,4 +31,7 @@ public static class Activations
     public static Activation Named(string name) => s_byName.TryGetValue(name, out var activation)
         ? activation
         : throw new UserException($"Activation '{name}' is unknown; expected one of {string.Join(", ", s_byName.Keys)}.");
+
+    /// <summary><c>x sigmoid(β x)</c> (Ramachandran, Zoph and Le 2017, arXiv 1710.05941): with β = 1 the SiLU.</summary>
+    public static Activation Swish(double beta) => x => x * (x * beta).Sigmoid();
 }
