@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using Anyformer.Catalog;
 using Anyformer.Kernels;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -5,14 +7,33 @@ using Anyformer.Torch;
 
 namespace Anyformer.FeedForward;
 
+/// <summary>Options of <see cref="PositionwiseFeedForward"/>.</summary>
+public sealed record PositionwiseFeedForwardOptions
+{
+    /// <summary>The activation between the maps, by its name.</summary>
+    [Description("activation between the maps: relu, gelu, silu ...")]
+    public string Activation { get; init; } = "relu";
+
+    /// <summary>Whether the maps have biases.</summary>
+    [Description("the maps have biases")]
+    public bool Bias { get; init; } = true;
+}
+
 /// <summary>
 /// <c>W2 act(W1 x + b1) + b2</c> with dropout on the hidden units (Vaswani et al. 2017, arXiv 1706.03762, section 3.3); some leave the biases
 /// out.
 /// </summary>
+[Method("feed-forward", "Position-wise feed-forward", Family.FeedForward, 2017,
+    Paper = "Vaswani, Shazeer, Parmar et al., Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762", Complexity = "O(tokens)")]
 public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activation activation, double dropout = 0, bool bias = true,
     NormalizationLayer? hiddenNorm = null)
     : ChannelMixer
 {
+    /// <summary>A feed-forward part of a host.</summary>
+    /// <exception cref="UserException">No such activation.</exception>
+    public PositionwiseFeedForward(ChannelMixerShape shape, PositionwiseFeedForwardOptions options)
+        : this(shape.Width, shape.HiddenWidth, Activations.Named(options.Activation), shape.Dropout, options.Bias) { }
+
     private Linear Hidden { get; } = new(width, hiddenWidth, bias);
 
     private Linear Output { get; } = new(hiddenWidth, width, bias);
