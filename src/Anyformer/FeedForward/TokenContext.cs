@@ -1,0 +1,38 @@
+using Anyformer.Torch;
+
+namespace Anyformer.FeedForward;
+
+/// <summary>
+/// What a host knows of the tokens beside their vectors, for channel mixers that need it: hash layers choose by the id of a token, and mixtures
+/// of experts give padding no place. A host opens one around its blocks; it holds for its thread, and for tensors of just these tokens.
+/// </summary>
+/// <remarks>Blocks that compute their forward pass again in the backward pass do so after it is closed, unless the host keeps it open.</remarks>
+public sealed class TokenContext : IDisposable
+{
+    [ThreadStatic] private static TokenContext? t_current;
+
+    private readonly TokenContext? _outer = t_current;
+    private readonly Tensor? _ids;
+    private readonly Tensor? _real;
+
+    /// <summary>Makes tokens known until disposed.</summary>
+    /// <param name="ids">(batch, tokens), integers: the numbers of the tokens in their vocabulary; null when they have none.</param>
+    /// <param name="real">(batch, tokens), false where a token is padding; null when none is.</param>
+    public TokenContext(Tensor? ids = null, Tensor? real = null)
+    {
+        (_ids, _real) = (ids, real);
+        t_current = this;
+    }
+
+    /// <summary>The ids of tokens (..., width), flat; null when nobody knows them.</summary>
+    internal static Tensor? IdsOf(Tensor tokens) => Fitting(t_current?._ids, tokens)?.Flatten();
+
+    /// <summary>False where tokens (..., width) are padding, flat; null when nobody knows of any.</summary>
+    internal static Tensor? RealOf(Tensor tokens) => Fitting(t_current?._real, tokens)?.Flatten();
+
+    /// <summary>Forgets them.</summary>
+    public void Dispose() => t_current = _outer;
+
+    private static Tensor? Fitting(Tensor? known, Tensor tokens) =>
+        known is not null && known.Shape.AsSpan().SequenceEqual(tokens.Shape.AsSpan()[..^1]) ? known : null;
+}
