@@ -1,6 +1,8 @@
+using Anyformer.Data.Sequences;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Sequences;
 using Spectre.Console;
 
 namespace Anyformer.Cli;
@@ -15,7 +17,13 @@ public static class Announcements
             Data(forecast.Data);
         if (run is PretrainingRun pretraining)
             Data(pretraining.Data);
+        if (run is SequenceRun sequences)
+            Data(sequences.Data);
     }
+
+    /// <summary>The sequences to be classified.</summary>
+    public static void Data(SequenceData data) => Terminal.Error.MarkupLineInterpolated(
+        $"{data.Source}: {data.Train.Count} / {data.Validation.Count} / {data.Test.Count} to train, validate, test, {data.Tokens} tokens, {data.Classes} classes");
 
     /// <summary>What was read, and what was found wrong with it or repaired.</summary>
     public static void Data(ForecastData data)

@@ -1,4 +1,5 @@
 using Anyformer.Comparison;
+using Anyformer.Data.Sequences;
 using Anyformer.Tasks.Forecasting;
 
 namespace Anyformer.Cli;
@@ -6,6 +7,16 @@ namespace Anyformer.Cli;
 /// <summary>Data in the words of reports.</summary>
 public static class Descriptions
 {
+    /// <summary>Sequences to be classified.</summary>
+    public static DataDescription Of(SequenceData data) => new()
+    {
+        Source = data.Source,
+        Rows = (long)data.Train.Count + data.Validation.Count + data.Test.Count,
+        Splits = [new("train", data.Train.Count), new("validation", data.Validation.Count), new("test", data.Test.Count)],
+        Tokens = data.Tokens,
+        MajorityShare = data.MajorityShare,
+    };
+
     /// <summary>The data of a forecasting task.</summary>
     public static DataDescription Of(ForecastData data) => new()
     {

@@ -3,6 +3,7 @@ using Anyformer.Comparison;
 using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Sequences;
 
 namespace Anyformer.Cli;
 
@@ -25,7 +26,10 @@ internal sealed record TrainingOutcome
     public double IntervalCoverage { get; init; } = double.NaN;
 
     /// <summary>How fast the model answers; NaN for a model that is no use on its own.</summary>
-    public ForecastSpeed Speed { get; init; } = new(double.NaN, double.NaN);
+    public InferenceSpeed Speed { get; init; } = InferenceSpeed.Unknown;
+
+    /// <summary>What throughput counts, in the plural.</summary>
+    public string ItemName { get; init; } = "windows";
 
     /// <summary>Forecasts beside the truth, for pictures.</summary>
     public IReadOnlyList<ForecastSample> Samples { get; init; } = [];
@@ -41,6 +45,7 @@ internal sealed record TrainingOutcome
     {
         ForecastRun forecast => Of(forecast),
         PretrainingRun pretraining => Of(pretraining),
+        SequenceRun sequences => Of(sequences),
         _ => throw new ArgumentException($"A {run.GetType().Name} has no measure.", nameof(run)),
     };
 
@@ -77,6 +82,29 @@ internal sealed record TrainingOutcome
             Errors = new Dictionary<string, double> { [PretrainingRun.Error.Id] = error },
             Headline = Text($"{PretrainingRun.Error.Name} {error:0.0000}"),
             Remarks = [$"a forecasting recipe starts from these weights with --set {ShellText.Quote($"model.weights={run.Folder}")}"],
+        };
+    }
+
+    private static TrainingOutcome Of(SequenceRun run)
+    {
+        var errors = run.Evaluate();
+        var data = Descriptions.Of(run.Data);
+        return new TrainingOutcome
+        {
+            Data = data,
+            Parameters = run.Model.ParameterCount(),
+            Metrics = SequenceErrors.All,
+            Errors = errors,
+            Speed = run.MeasureSpeed(),
+            ItemName = "sequences",
+            Headline = Text($"test accuracy {100 * (1 - errors[SequenceErrors.TestErrorRate]):0.00} %"),
+            Remarks =
+            [
+                Text($"always saying the most frequent class: {100 * data.MajorityShare:0.00} %"),
+                .. run.Recipe.Published is { Accuracy: { } accuracy, Source: var source }
+                    ? [Text($"published accuracy {100 * accuracy:0.00} %{(source is null ? "" : $" ({source})")}")]
+                    : Array.Empty<string>(),
+            ],
         };
     }
 

@@ -3,7 +3,7 @@ using Anyformer.Catalog;
 using Anyformer.Cli.Reports;
 using Anyformer.Comparison;
 using Anyformer.Inspection;
-using Anyformer.Models.Forecasting;
+using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Training;
@@ -31,7 +31,7 @@ public static class TrainingSummary
         var model = new ModelResult
         {
             Id = run.ModelId,
-            Name = MethodCatalog.Get<Forecaster>(run.ModelId).Name,
+            Name = MethodCatalog.Get<Module>(run.ModelId).Name,
             Parameters = outcome.Parameters,
             Seeds = [new SeedResult
             {
@@ -72,7 +72,7 @@ public static class TrainingSummary
         Budget = Budget(run.Training),
         Seeds = [(ulong)run.Training.Seed],
         Metrics = outcome.Metrics,
-        ItemName = "windows",
+        ItemName = outcome.ItemName,
     };
 
     private static string Budget(TrainingSection training)

@@ -9,5 +9,6 @@ public static class CompareCommand
     public static Command Create() => new("compare", "Train models side by side on your data and say which one to take.")
     {
         CompareForecastCommand.Create(),
+        CompareLongRangeCommand.Create(),
     };
 }

@@ -65,9 +65,6 @@ public static class CompareForecastCommand
         RunFolders.Enter(folder);
         Announcements.Data(comparison.Data);
         var (models, samples) = Compare(comparison, cancellation);
-        if (models.Count == 0)
-            return (CommandLine.Interrupted("Interrupted before the first model was done."), null);
-        var done = models.Count >= settings.Models.Count ? "" : $"; interrupted after {models.Count} of {settings.Models.Count} models";
         var experiment = new Experiment
         {
             Title = title,
@@ -76,16 +73,13 @@ public static class CompareForecastCommand
             DurationSeconds = (DateTimeOffset.Now - startedAt).TotalSeconds,
             Machine = Machine.Facts(),
             Data = Descriptions.Of(comparison.Data),
-            Budget = $"{settings.Budget}{done}",
+            Budget = settings.Budget.ToString(),
             Seeds = [.. settings.Seeds.Select(seed => (ulong)seed)],
             Metrics = ForecastErrors.All,
             ItemName = "windows",
         };
         var result = new ComparisonResult { Experiment = experiment, Models = models, Forecasts = samples };
-        Write(result, folder, parsed.GetValue(s_json));
-        if (done.Length > 0)
-            return (CommandLine.Interrupted($"Interrupted: the report holds {models.Count} of {settings.Models.Count} models."), result);
-        return (models.All(model => model.Failure is not null) ? 1 : 0, result);
+        return ComparisonOutput.Finish(result, settings.Models.Count, folder, parsed.GetValue(s_json));
     }
 
     private static (IReadOnlyList<ModelResult> Models, IReadOnlyList<ForecastSample> Samples) Compare(
@@ -94,16 +88,4 @@ public static class CompareForecastCommand
             using var promise = Announcements.OnInterrupt(cancellation);
             return comparison.Run(new ComparisonProgress(progress), cancellation);
         });
-
-    private static void Write(ComparisonResult result, string folder, bool json)
-    {
-        var (report, text) = (Path.Combine(folder, "report.html"), ComparisonJson.Write(result));
-        ComparisonReport.Write(report, result);
-        AtomicFile.WriteText(Path.Combine(folder, "result.json"), text);
-        if (json)
-            Console.Out.WriteLine(text);
-        else
-            ComparisonTable.Render(Terminal.Out, result);
-        Terminal.Error.WriteLine($"Report: {report}");
-    }
 }

@@ -3,6 +3,7 @@ using Anyformer.Cli.Progress;
 using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Sequences;
 using Anyformer.Torch;
 using Anyformer.Training;
 
@@ -23,6 +24,9 @@ internal static class TrainingRuns
             case PretrainingRecipe pretraining:
                 Engine.Start(pretraining.Training.Threads);
                 return new PretrainingRun(pretraining, store, folder);
+            case SequenceRecipe sequences:
+                Engine.Start(sequences.Training.Threads);
+                return new SequenceRun(sequences, store, folder);
             default:
                 throw new UserException($"The recipe of the run '{folder}' is for no task that can be trained yet.");
         }

@@ -1,5 +1,5 @@
 using Anyformer.Comparison;
-using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks;
 using Anyformer.Training;
 
 namespace Anyformer.Cli.Progress;

@@ -34,7 +34,7 @@ internal static class ComparisonReport
             : "";
         return ReportSections.Section(
             "Results",
-            $"Ranked by {experiment.Metrics[0].Name}, lower is better.{spread} The best of each column is bold; ★ is the Pareto front.",
+            $"Ranked by {experiment.Metrics[0].ShownName}, {(experiment.Metrics[0].Accuracy is null ? "lower" : "higher")} is better.{spread} The best of each column is bold; ★ is the Pareto front.",
             Html.Of($"""
                 {ResultTables.Models("Errors and costs", summaries, ResultColumn.Overview(summaries, experiment))}
                 <details><summary>Every error</summary>

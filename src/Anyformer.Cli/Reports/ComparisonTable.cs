@@ -38,7 +38,7 @@ internal static class ComparisonTable
         var summaries = result.Summaries;
         var shown = summaries.Where(summary => summary.Failure is null).ToArray();
         IEnumerable<ResultColumn> columns =
-            [.. ResultColumn.Errors(result.Experiment), .. ResultColumn.Intervals(shown), .. ResultColumn.Costs(result.Experiment.ItemName)];
+            [.. ResultColumn.Errors(result.Experiment), .. ResultColumn.Intervals(shown), .. ResultColumn.Costs(result.Experiment)];
         if (shown.Length > 0)
             console.Write(Table(console, shown, Fitting([.. columns], shown, width - NameWidth(shown))));
         foreach (var failed in summaries.Where(summary => summary.Failure is not null))

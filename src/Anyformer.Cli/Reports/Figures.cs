@@ -27,6 +27,14 @@ internal static class Figures
         return $"{mean} ± {spread}";
     }
 
+    /// <summary>What is shown of an error, with its spread: the error itself, or the accuracy that people speak of instead.</summary>
+    public static string ErrorWithSpread(ErrorMetric metric, Statistic shown) => metric.Accuracy is null ? ErrorWithSpread(shown) : ShareWithSpread(shown);
+
+    /// <summary>A share in percent and, where there is one, its spread: <c>36.4 % ± 0.4</c>.</summary>
+    public static string ShareWithSpread(Statistic share) => double.IsFinite(share.StandardDeviation)
+        ? string.Create(CultureInfo.InvariantCulture, $"{Share(share.Mean)} ± {100 * share.StandardDeviation:0.0}")
+        : Share(share.Mean);
+
     /// <summary>How many, in thousands or millions: <c>523</c>, <c>12.3 k</c>, <c>1.23 M</c>.</summary>
     public static string Count(double value) => Scaled(value, 1000, ["", " k", " M", " G"]);
 

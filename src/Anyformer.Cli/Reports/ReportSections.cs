@@ -101,6 +101,8 @@ internal static class ReportSections
         yield return new("Data", $"{Path.GetFileName(data.Source)}, {Figures.Whole(data.Rows)} rows");
         if (data is { LookBack: not null, Horizon: not null })
             yield return new("Task", $"{data.LookBack} steps in, {data.Horizon} ahead");
+        if (data is { Tokens: { } tokens })
+            yield return new("Task", $"sequences of {Figures.Whole(tokens)} tokens");
         yield return new("Budget", experiment.Budget);
         yield return new("Seeds", string.Join(", ", experiment.Seeds));
         yield return new("Started", experiment.StartedAt.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture));
@@ -116,6 +118,8 @@ internal static class ReportSections
             yield return new("Variates", Figures.Whole(variates));
         if (data.Frequency is { } frequency)
             yield return new("Frequency", frequency);
+        if (data.MajorityShare is { } share)
+            yield return new("Always the most frequent class", Figures.Share(share));
         if (data.LookBack is { } lookBack)
             yield return new("Look-back", $"{Figures.Whole(lookBack)} steps");
         if (data.Horizon is { } horizon)

@@ -29,7 +29,7 @@ internal sealed record ResultColumn(
     /// then what the model costs.
     /// </summary>
     public static IReadOnlyList<ResultColumn> Overview(IReadOnlyCollection<ModelSummary> models, Experiment experiment) =>
-        [.. Errors(experiment).Take(2), .. Intervals(models), .. Costs(experiment.ItemName)];
+        [.. Errors(experiment).Take(2), .. Intervals(models), .. Costs(experiment)];
 
     /// <summary>How far prediction intervals can be trusted; nothing where no model has such.</summary>
     public static IEnumerable<ResultColumn> Intervals(IReadOnlyCollection<ModelSummary> models) =>
@@ -39,33 +39,41 @@ internal sealed record ResultColumn(
                 model => model.IntervalCoverage, Mean(Figures.Share)) { Weight = 4, Sense = 0 },
         ];
 
-    /// <summary>A column for each error; the last word of its name, mostly an acronym, goes below.</summary>
+    /// <summary>A column for each error, or for the accuracy that people speak of instead; the last word of its name goes below.</summary>
     public static IEnumerable<ResultColumn> Errors(Experiment experiment) => experiment.Metrics.Select((metric, index) =>
     {
-        var cut = metric.Name.LastIndexOf(' ');
-        var title = Capitalised(cut < 0 ? metric.Name : metric.Name[..cut]);
-        return new ResultColumn(title, metric.Name[(cut + 1)..], metric.Explanation, model => model.Errors[index], Figures.ErrorWithSpread)
+        var cut = metric.ShownName.LastIndexOf(' ');
+        var title = Capitalised(cut < 0 ? metric.ShownName : metric.ShownName[..cut]);
+        return new ResultColumn(title, metric.ShownName[(cut + 1)..], metric.Explanation,
+            model => metric.Shown(model.Errors[index]), error => Figures.ErrorWithSpread(metric, error))
         {
             Weight = index < 2 ? int.MaxValue : 0,
+            Sense = metric.Accuracy is null ? 1 : -1,
         };
     });
 
     /// <summary>What a model costs: parameters, training, inference, memory.</summary>
-    public static IEnumerable<ResultColumn> Costs(string itemName) =>
+    public static IEnumerable<ResultColumn> Costs(Experiment experiment) =>
     [
         new("Parameters", "", "Trainable parameters.",
             model => new(model.Parameters ?? double.NaN, double.NaN, 1), Mean(Figures.Count)) { Weight = 5 },
         new("Training", "time", "Time spent training with one seed.",
             model => model.TrainingSeconds, Mean(Figures.Duration)) { Weight = 4 },
-        new("Training", $"{itemName}/s", $"Training throughput: {itemName} trained on in a second.",
-            model => model.TrainingThroughput, Mean(Figures.Count)) { Weight = 1, Sense = -1 },
+        TrainingRate(experiment),
         new("Latency", "ms", "Inference latency: the median time of one prediction alone (batch 1), in milliseconds.",
             model => model.LatencyMilliseconds, Mean(Figures.Measure)) { Weight = 6 },
-        new("Inference", $"{itemName}/s", $"Inference throughput: {itemName} answered in a second, in full batches.",
+        new("Inference", $"{experiment.ItemName}/s", $"Inference throughput: {experiment.ItemName} answered in a second, in full batches.",
             model => model.InferenceThroughput, Mean(Figures.Count)) { Weight = 2, Sense = -1 },
-        new("Peak", "memory", "The most memory that training held.",
+        new("Peak", "memory", "The most memory that the process held during the training: the system's high-water mark, reset before each model.",
             model => model.PeakMemoryBytes, Mean(Figures.Bytes)) { Weight = 3 },
     ];
+
+    /// <summary>The papers on long sequences count steps, others what a step is made of.</summary>
+    private static ResultColumn TrainingRate(Experiment experiment) => experiment.Data.Tokens is not null
+        ? new("Training", "steps/s", "Optimiser steps taken in a second.",
+            model => model.StepsPerSecond, Mean(Figures.Measure)) { Weight = 5, Sense = -1 }
+        : new("Training", $"{experiment.ItemName}/s", $"Training throughput: {experiment.ItemName} trained on in a second.",
+            model => model.TrainingThroughput, Mean(Figures.Count)) { Weight = 1, Sense = -1 };
 
     /// <summary><paramref name="text"/> with its first letter in upper case, as a heading needs it.</summary>
     public static string Capitalised(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];

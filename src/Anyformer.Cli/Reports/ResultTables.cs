@@ -49,7 +49,7 @@ internal static class ResultTables
         var rows = result.Models.SelectMany(model => model.Seeds.Select(seed => Html.Of($"""
             <tr><th scope="row" class="name">{model.Name}</th><td>{seed.Seed.ToString(CultureInfo.InvariantCulture)}</td>
             <td>{Figures.Whole(seed.Steps)}</td><td>{Figures.Measure(seed.Epochs)}</td><td>{Figures.Duration(seed.TrainingSeconds)}</td>
-            {metrics.Select(metric => Html.Of($"<td>{Figures.Error(seed.ErrorOf(metric))}</td>"))}</tr>
+            {metrics.Select(metric => Html.Of($"<td>{Figures.ErrorWithSpread(metric, metric.Shown(new(seed.ErrorOf(metric), double.NaN, 1)))}</td>"))}</tr>
             """)));
         return Html.Of($"""
             <div class="scroll" role="region" aria-label="Each seed" tabindex="0">
@@ -57,7 +57,7 @@ internal static class ResultTables
             <thead><tr><th scope="col" class="name">Model</th><th scope="col">Seed</th><th scope="col">Steps</th>
             <th scope="col">Epochs</th><th scope="col">Training time</th>
             {metrics.Select(metric => Html.Of(
-                $"""<th scope="col" title="{metric.Explanation}">{ResultColumn.Capitalised(metric.Name)}</th>"""))}
+                $"""<th scope="col" title="{metric.Explanation}">{ResultColumn.Capitalised(metric.ShownName)}</th>"""))}
             </tr></thead>
             <tbody>{rows}</tbody>
             </table>

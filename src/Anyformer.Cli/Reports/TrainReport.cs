@@ -35,7 +35,7 @@ internal static class TrainReport
     {
         if (model.Failure is { } failure)
             return $"{model.Name} failed: {failure}";
-        var errors = experiment.Metrics.Take(2).Zip(summary.Errors, (metric, error) => $"{metric.Name} {Figures.ErrorWithSpread(error)}");
+        var errors = experiment.Metrics.Take(2).Zip(summary.Errors, (metric, error) => $"{metric.ShownName} {Figures.ErrorWithSpread(metric, metric.Shown(error))}");
         return $"{model.Name}: {string.Join(", ", errors)}, trained in {Figures.Duration(summary.TrainingSeconds.Mean)}.";
     }
 
@@ -45,7 +45,7 @@ internal static class TrainReport
         Html.Of($"""
             {ResultTables.Values(result.Summaries[0], ResultColumn.Errors(result.Experiment))}
             {ResultTables.Values(result.Summaries[0], ResultColumn.Intervals(result.Summaries))}
-            {ResultTables.Values(result.Summaries[0], ResultColumn.Costs(result.Experiment.ItemName))}
+            {ResultTables.Values(result.Summaries[0], ResultColumn.Costs(result.Experiment))}
             <details><summary>Every seed</summary>{ResultTables.Seeds(result)}</details>
             """));
 }

@@ -13,10 +13,11 @@ internal static class Verdict
         var ranked = summaries.Where(summary => summary.Rank is not null).ToArray();
         if (ranked.Length == 0)
             return $"No model has a result.{Failures(summaries)}";
-        var metric = result.Experiment.Metrics[0].Name;
+        var metric = result.Experiment.Metrics[0];
+        var error = $"{metric.ShownName} {Figures.ErrorWithSpread(metric, metric.Shown(ranked[0].Errors[0]))}";
         var choice = ranked.Length == 1
-            ? $"Only {ranked[0].Name} has a result: {metric} {Figures.ErrorWithSpread(ranked[0].Errors[0])}"
-            : $"Take {ranked[0].Name}: best {metric} {Figures.ErrorWithSpread(ranked[0].Errors[0])}";
+            ? $"Only {ranked[0].Name} has a result: {error}"
+            : $"Take {ranked[0].Name}: best {error}";
         return $"{choice}{Alternative(ranked)}.{Caveat(ranked)}{Failures(summaries)}";
     }
 

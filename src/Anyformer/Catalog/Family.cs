@@ -9,6 +9,9 @@ public static class Family
     /// <summary>What forecasting Transformers are compared with.</summary>
     public const string ForecastingBaseline = "models/forecasting/baselines";
 
+    /// <summary>Models that tell the class of a sequence.</summary>
+    public const string SequenceClassification = "models/sequence classification";
+
     /// <summary>Every query sees every key.</summary>
     public const string SoftmaxAttention = "attention/full";
 

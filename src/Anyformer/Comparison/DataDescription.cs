@@ -21,6 +21,12 @@ public sealed record DataDescription
     /// <summary>Time steps that a forecaster sees; null for other tasks.</summary>
     public int? LookBack { get; init; }
 
+    /// <summary>Positions of a sequence that is classified; null for other tasks.</summary>
+    public int? Tokens { get; init; }
+
+    /// <summary>The share of the most frequent class among the test rows: the accuracy of always saying it; null for other tasks.</summary>
+    public double? MajorityShare { get; init; }
+
     /// <summary>Time steps that a forecaster predicts; null for other tasks.</summary>
     public int? Horizon { get; init; }
 }

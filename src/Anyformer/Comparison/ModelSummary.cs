@@ -33,6 +33,9 @@ public sealed record ModelSummary
     /// <summary>Items trained on in a second.</summary>
     public required Statistic TrainingThroughput { get; init; }
 
+    /// <summary>Optimiser steps taken in a second.</summary>
+    public required Statistic StepsPerSecond { get; init; }
+
     /// <summary>The median time of one item alone, in milliseconds.</summary>
     public required Statistic LatencyMilliseconds { get; init; }
 
@@ -61,6 +64,7 @@ public sealed record ModelSummary
             IntervalCoverage = Over(seed => seed.IntervalCoverage),
             TrainingSeconds = Over(seed => seed.TrainingSeconds),
             TrainingThroughput = Over(seed => seed.TrainingThroughput),
+            StepsPerSecond = Over(seed => seed.StepsPerSecond),
             LatencyMilliseconds = Over(seed => seed.LatencyMilliseconds),
             InferenceThroughput = Over(seed => seed.InferenceThroughput),
             PeakMemoryBytes = Over(seed => seed.PeakMemoryBytes),

@@ -24,6 +24,9 @@ public sealed record SeedResult
     /// <summary>Items (<see cref="Experiment.ItemName"/>) trained on in a second.</summary>
     public required double TrainingThroughput { get; init; }
 
+    /// <summary>Optimiser steps taken in a second.</summary>
+    public double StepsPerSecond { get; init; } = double.NaN;
+
     /// <summary>The median time that one item takes alone (batch 1), in milliseconds.</summary>
     public required double LatencyMilliseconds { get; init; }
 

@@ -15,20 +15,23 @@ public static partial class ProcessMemory
     public static long Peak => Read("VmHWM:");
 
     /// <summary>Gives back what is free and starts to look for a new peak.</summary>
-    public static void ResetPeak()
+    /// <returns>False where the system does not allow it, so that <see cref="Peak"/> stays that of the whole process.</returns>
+    public static bool ResetPeak()
     {
         if (!OperatingSystem.IsLinux())
-            return;
+            return false;
         GC.Collect();
         GC.WaitForPendingFinalizers();
         try
         {
             TrimHeap(0);
             File.WriteAllText("/proc/self/clear_refs", "5");
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or EntryPointNotFoundException)
         {
-            // Not every kernel or C library lets us; the peak is then one of the whole process.
+            // Not every kernel or C library lets us.
+            return false;
         }
     }
 

@@ -13,6 +13,10 @@ public sealed record PublishedFigures
     [Description("published mean absolute error")]
     public double? Mae { get; init; }
 
+    /// <summary>The share of right answers on the test samples.</summary>
+    [Description("published share of right answers")]
+    public double? Accuracy { get; init; }
+
     /// <summary>Where the figures were read: the paper and its table.</summary>
     [Description("paper and table that the figures are from")]
     public string? Source { get; init; }

@@ -11,6 +11,7 @@ namespace Anyformer.Recipes;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
 [JsonDerivedType(typeof(ForecastRecipe), "forecast")]
 [JsonDerivedType(typeof(PretrainingRecipe), "forecast-pretraining")]
+[JsonDerivedType(typeof(SequenceRecipe), "sequence-classification")]
 public abstract record Recipe
 {
     /// <summary>What the experiment is called in run folders and reports; null for a name made of the model and the data.</summary>

@@ -55,7 +55,6 @@ public abstract record SequenceTask
     };
 
     /// <summary>The name of the task.</summary>
-    [JsonIgnore]
     public string Name => All.First(task => task.Value.GetType() == GetType()).Key;
 
     /// <summary>Generates the samples, or finds and reads their files.</summary>

@@ -79,28 +79,11 @@ public sealed class ForecastComparison
 
     private ModelResult RunModel(ModelSection section, List<TrainedForecaster> trained, ComparisonObserver observer, CancellationToken cancellation)
     {
-        var result = new ModelResult { Id = section.Id, Name = MethodCatalog.Get<Forecaster>(section.Id).Name, Seeds = [] };
-        ForecastTrial? best = null;
-        try
-        {
-            foreach (var seed in _settings.Seeds)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var trial = new ForecastTrial(_settings, Data, section, seed, _timeOfEach, Path.Combine(_folder, $"{section.Id}-{seed}"), _device);
-                result = result with { Parameters = trial.Model.ParameterCount() };
-                result = result with { Seeds = [.. result.Seeds, trial.Run(observer.OnTraining(section.Id, seed), cancellation)] };
-                if (best is null || Error(trial) < Error(best))
-                    best = trial;
-            }
-
-            trained.Add(new TrainedForecaster(result, best!.Model, best.Evaluation!.Intervals));
-            return result;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            return result with { Seeds = [], Failure = exception.Message };
-        }
+        ForecastTrial Open(long seed) => new(_settings, Data, section, seed, _timeOfEach, Path.Combine(_folder, $"{section.Id}-{seed}"), _device);
+        var name = MethodCatalog.Get<Forecaster>(section.Id).Name;
+        var (result, best) = ModelTrial.Run(section.Id, name, _settings.Seeds, Open, observer, cancellation);
+        if (best is not null)
+            trained.Add(new TrainedForecaster(result, best.Model, best.Evaluation!.Intervals));
+        return result;
     }
-
-    private static double Error(ForecastTrial trial) => trial.Evaluation!.Errors[ForecastErrors.Ranking.Id];
 }

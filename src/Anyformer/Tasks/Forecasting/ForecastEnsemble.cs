@@ -20,7 +20,7 @@ internal sealed class ForecastEnsemble(ForecastSettings settings, ForecastData d
         var batchSize = settings.Evaluation.BatchSize;
         var evaluation = ForecastEvaluation.Of(model, new ForecastEvaluator(data, data.Validation, batchSize, device),
             new ForecastEvaluator(data, data.Test, batchSize, device), settings.Evaluation.Coverage);
-        var speed = ForecastSpeed.Measure(model, data, batchSize, device);
+        var speed = new ForecastEvaluator(data, data.Test, batchSize, device).MeasureSpeed(model);
         var result = new ModelResult
         {
             Id = Id,

@@ -63,6 +63,9 @@ public sealed class ForecastEvaluator(ForecastData data, ForecastingWindows wind
     public float[] Forecast(Forecaster model, int[] batch) =>
         Answer(model, () => model.Call(ForecastBatch.Of(windows, batch, device).Input).ToArray<float>());
 
+    /// <summary>How fast a model answers on these windows.</summary>
+    public InferenceSpeed MeasureSpeed(Forecaster model) => InferenceSpeed.Measure(batch => Forecast(model, batch), windows.Count, batchSize);
+
     private static T Answer<T>(Forecaster model, Func<T> ask)
     {
         using var scope = new TensorScope();

@@ -53,7 +53,7 @@ public sealed class ForecastRun : TrainingRun
     }
 
     /// <summary>How fast the model answers.</summary>
-    public ForecastSpeed MeasureSpeed() => ForecastSpeed.Measure(Model, Data, Recipe.Evaluation.BatchSize, Device);
+    public InferenceSpeed MeasureSpeed() => Evaluator(Data.Test, dropLast: false).MeasureSpeed(Model);
 
     /// <summary>Forecasts beside the truth, for pictures.</summary>
     public IReadOnlyList<ForecastSample> Samples(ConformalIntervals intervals)

@@ -15,6 +15,7 @@ namespace Anyformer.Training.Schedules;
 [JsonDerivedType(typeof(ExponentialSchedule), "exponential")]
 [JsonDerivedType(typeof(OneCycleSchedule), "one-cycle")]
 [JsonDerivedType(typeof(NoamSchedule), "noam")]
+[JsonDerivedType(typeof(InverseSquareRootSchedule), "rsqrt")]
 [JsonDerivedType(typeof(HalvingSchedule), "type1")]
 [JsonDerivedType(typeof(DelayedDecaySchedule), "type3")]
 public abstract record LearningRateSchedule

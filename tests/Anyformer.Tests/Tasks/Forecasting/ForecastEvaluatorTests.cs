@@ -44,7 +44,7 @@ public sealed class ForecastEvaluatorTests : IDisposable
     [Fact]
     public void SpeedIsMeasuredOnWindowsAloneAndTogether()
     {
-        var speed = ForecastSpeed.Measure(Naive(), _data, 32, Device.Cpu);
+        var speed = new ForecastEvaluator(_data, _data.Test, 32, Device.Cpu).MeasureSpeed(Naive());
         Assert.True(speed.LatencyMilliseconds > 0);
         Assert.True(speed.Throughput > 0);
     }

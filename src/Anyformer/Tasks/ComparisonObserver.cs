@@ -1,7 +1,7 @@
 using Anyformer.Comparison;
 using Anyformer.Training;
 
-namespace Anyformer.Tasks.Forecasting;
+namespace Anyformer.Tasks;
 
 /// <summary>Looks on while models are compared. Every method may be left as it is.</summary>
 public abstract class ComparisonObserver

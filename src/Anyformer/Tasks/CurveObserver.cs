@@ -1,7 +1,7 @@
 using Anyformer.Comparison;
 using Anyformer.Training;
 
-namespace Anyformer.Tasks.Forecasting;
+namespace Anyformer.Tasks;
 
 /// <summary>Writes down the learning curve, and the time that went into steps.</summary>
 internal sealed class CurveObserver : TrainingObserver

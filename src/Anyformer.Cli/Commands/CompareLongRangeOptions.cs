@@ -1,0 +1,184 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Anyformer.Attention;
+using Anyformer.Catalog;
+using Anyformer.Data.Sequences;
+using Anyformer.Recipes;
+using Anyformer.Recipes.Yaml;
+using Anyformer.Tasks;
+using Anyformer.Tasks.Sequences;
+using Anyformer.Training.Schedules;
+
+namespace Anyformer.Cli.Commands;
+
+/// <summary>What <c>anyformer compare long-range</c> is asked to do.</summary>
+internal static class CompareLongRangeOptions
+{
+    private const string Everything = "all";
+    private const string AttentionKey = "attention";
+
+    private static readonly Option<string> s_tasks = new("--tasks")
+    {
+        Description = $"the tasks, separated by commas, or all: {string.Join(", ", SequenceTask.All.Keys)}",
+        HelpName = "a,b,c",
+        DefaultValueFactory = _ => "listops",
+    };
+
+    private static readonly Option<string> s_attention = new("--attention")
+    {
+        Description = "the mechanisms, separated by commas, or all that the catalog has",
+        HelpName = "a,b,c",
+        DefaultValueFactory = _ => Everything,
+    };
+
+    private static readonly Option<int[]?> s_tokens = new("--tokens")
+    {
+        Description = "tokens of a sequence; several (1000,2000) or a range in steps of its beginning (1000..4000); the published number when left out",
+        HelpName = "n[,n]|n..n",
+        DefaultValueFactory = _ => null,
+        CustomParser = ReadTokens,
+    };
+
+    private static readonly Option<string> s_budget = new("--budget")
+    {
+        Description = "training time of all models, tasks and lengths together (90s, 3m), or a number of epochs of each",
+        HelpName = "time|epochs",
+        DefaultValueFactory = _ => "3m",
+    };
+
+    private static readonly Option<int> s_seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);
+
+    private static readonly Option<string[]> s_set = new("--set")
+    {
+        Description = "set a key of the recipe, as data.train=96000 or model.preset=listops, or an option of a mechanism, as longformer.window=128; may be given again",
+        HelpName = "key=value",
+    };
+
+    /// <summary>Keys of a recipe that a comparison has an option for, with that option.</summary>
+    private static readonly Dictionary<string, string> s_ownOptions = new()
+    {
+        ["data.kind"] = "--tasks",
+        ["data.tokens"] = "--tokens",
+        ["model.options.attention"] = "--attention, and --set <mechanism>.<option>=<value>",
+        ["training.epochs"] = "--budget",
+        ["training.max-time"] = "--budget",
+        ["training.seed"] = "--seeds",
+    };
+
+    public static IReadOnlyList<Option> All { get; } = [s_tasks, s_attention, s_tokens, s_budget, s_seeds, s_set];
+
+    /// <summary>The settings for each task and length, which share the budget.</summary>
+    /// <exception cref="UserException">An option is wrong.</exception>
+    public static IReadOnlyList<SequenceSettings> Read(ParseResult parsed)
+    {
+        var budget = Budget.Parse(parsed.GetValue(s_budget)!);
+        var assignments = (parsed.GetValue(s_set) ?? []).ToLookup(IsForMechanism);
+        int?[] lengths = parsed.GetValue(s_tokens) is { } given ? [.. given.Select(tokens => (int?)tokens)] : [null];
+        var settings =
+            from task in Tasks(parsed)
+            from tokens in lengths
+            let recipe = Recipe(task with { Tokens = tokens }, assignments[false])
+            select new SequenceSettings
+            {
+                Data = recipe.Data,
+                Contenders = Contenders(parsed, recipe.Model, assignments[true]),
+                Training = recipe.Training,
+                Evaluation = recipe.Evaluation,
+                Budget = budget,
+                Seeds = [.. Enumerable.Range(1, parsed.GetValue(s_seeds)).Select(seed => (long)seed)],
+            };
+        SequenceSettings[] all = [.. settings];
+        return [.. all.Select(one => one with { Budget = budget.Share(all.Length) })];
+    }
+
+    private static IEnumerable<SequenceTask> Tasks(ParseResult parsed) => Names(parsed, s_tasks, SequenceTask.All.Keys).Select(name =>
+        SequenceTask.All.GetValueOrDefault(name)
+        ?? throw new UserException($"--tasks names '{name}', expected one of {string.Join(", ", SequenceTask.All.Keys)}."));
+
+    /// <summary>A comparison on the user's machine takes a small model, and few samples.</summary>
+    private static SequenceRecipe Recipe(SequenceTask task, IEnumerable<string> assignments)
+    {
+        var usual = new SequenceRecipe
+        {
+            Model = new ModelSection { Id = "lra-encoder", Preset = "small" },
+            Data = task with { Train = 2000, Validation = 100, Test = 400 },
+            Training = new TrainingSection
+            {
+                Optimizer = OptimizerKind.AdamW,
+                LearningRate = 1e-3,
+                Betas = [0.9, 0.98],
+                BatchSize = 8,
+                Schedule = new LinearSchedule { WarmupSteps = 10, WarmupStart = 0.1 },
+                Patience = null,
+            },
+            Evaluation = new SequenceEvaluationSection { BatchSize = 8 },
+        };
+        var document = assignments.Select(Allowed).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
+        return (SequenceRecipe)document.Bind<Recipe>();
+    }
+
+    /// <summary>What the comparison decides itself would be set without effect.</summary>
+    private static string Allowed(string assignment)
+    {
+        var key = assignment.Split('=')[0].Trim();
+        foreach (var (own, option) in s_ownOptions)
+            if (key == own || key.StartsWith(own + ".", StringComparison.Ordinal))
+                throw new UserException($"The override '{assignment}' has no say in a comparison: use {option}.");
+        return assignment;
+    }
+
+    private static AttentionContender[] Contenders(ParseResult parsed, ModelSection model, IEnumerable<string> assignments)
+    {
+        var ids = Names(parsed, s_attention, MethodCatalog.OfRole<TokenMixer>().Select(entry => entry.Id));
+        var options = new RecipeDocument(RecipeMapping.Empty, "--set");
+        foreach (var assignment in assignments)
+            options = ids.Contains(FirstKey(assignment))
+                ? options.Set(assignment)
+                : throw new UserException(
+                    $"The override '{assignment}' is for a mechanism that is not compared, expected one of {string.Join(", ", ids)}.");
+        return [.. ids.Select(id => Contender(MethodCatalog.Get<TokenMixer>(id), model, options.Root))];
+    }
+
+    private static AttentionContender Contender(CatalogEntry mechanism, ModelSection model, RecipeMapping options)
+    {
+        var own = !options.TryGet(mechanism.Id, out var given) ? RecipeMapping.Empty : given as RecipeMapping
+            ?? throw new UserException($"The override of '{mechanism.Id}' names no option of it; expected {mechanism.Id}.<option>=<value>.");
+        var kind = new RecipeEntry("kind", RecipeScalar.Quoted(mechanism.Id, NodeOrigin.Defaults), NodeOrigin.Defaults);
+        var part = new RecipeEntry(AttentionKey, own.With(kind), NodeOrigin.Defaults);
+        return new AttentionContender(mechanism.Id, mechanism.Name, model with { Options = model.Options.With(part) });
+    }
+
+    private static bool IsForMechanism(string assignment) => MethodCatalog.OfRole<TokenMixer>().Any(entry => entry.Id == FirstKey(assignment));
+
+    private static string FirstKey(string assignment) => assignment.Split('.', '=')[0].Trim();
+
+    private static string[] Names(ParseResult parsed, Option<string> option, IEnumerable<string> all)
+    {
+        var listed = parsed.GetValue(option)!;
+        if (listed == Everything)
+            return [.. all];
+        string[] names = [.. listed.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
+        return names.Length > 0 ? names : throw new UserException($"{option.Name} names nothing, found '{listed}'.");
+    }
+
+    private static int[]? ReadTokens(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Lengths(text) is { } lengths)
+            return lengths;
+        result.AddError($"--tokens must be whole numbers of at least 16, as 2000 or 1000,2000, or a range in steps of its beginning, as 1000..4000, found '{text}'.");
+        return null;
+    }
+
+    private static int[]? Lengths(string text)
+    {
+        const int least = 16;
+        static int Number(string word) => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+        var numbers = text.Contains("..", StringComparison.Ordinal) ? text.Split("..").Select(Number).ToArray() : [];
+        if (numbers is [>= least and var first, var last] && last >= first && last % first == 0)
+            return [.. Enumerable.Range(1, last / first).Select(i => i * first)];
+        numbers = [.. text.Split(',').Select(Number)];
+        return numbers.All(number => number >= least) && numbers.Distinct().Count() == numbers.Length ? numbers : null;
+    }
+}
