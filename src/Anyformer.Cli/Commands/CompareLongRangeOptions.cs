@@ -36,7 +36,6 @@ internal static class CompareLongRangeOptions
     {
         Description = "tokens of a sequence; several (1000,2000) or a range in steps of its beginning (1000..4000); the published number when left out",
         HelpName = "n[,n]|n..n",
-        DefaultValueFactory = _ => null,
         CustomParser = ReadTokens,
     };
 
@@ -164,7 +163,10 @@ internal static class CompareLongRangeOptions
 
     private static int[]? ReadTokens(ArgumentResult result)
     {
-        var text = result.Tokens[0].Value;
+        // An option of several values is parsed also when it was not given.
+        if (result.Tokens is not [var token])
+            return null;
+        var text = token.Value;
         if (Lengths(text) is { } lengths)
             return lengths;
         result.AddError($"--tokens must be whole numbers of at least 16, as 2000 or 1000,2000, or a range in steps of its beginning, as 1000..4000, found '{text}'.");
