@@ -32,7 +32,7 @@ internal static class CompareLongRangeOptions
         DefaultValueFactory = _ => Everything,
     };
 
-    private static readonly Option<int[]?> s_tokens = new("--tokens")
+    private static readonly Option<int[]> s_tokens = new("--tokens")
     {
         Description = "tokens of a sequence; several (1000,2000) or a range in steps of its beginning (1000..4000); the published number when left out",
         HelpName = "n[,n]|n..n",
@@ -73,7 +73,7 @@ internal static class CompareLongRangeOptions
     {
         var budget = Budget.Parse(parsed.GetValue(s_budget)!);
         var assignments = (parsed.GetValue(s_set) ?? []).ToLookup(IsForMechanism);
-        int?[] lengths = parsed.GetValue(s_tokens) is { } given ? [.. given.Select(tokens => (int?)tokens)] : [null];
+        int?[] lengths = parsed.GetValue(s_tokens) is { Length: > 0 } given ? [.. given.Select(tokens => (int?)tokens)] : [null];
         var settings =
             from task in Tasks(parsed)
             from tokens in lengths
@@ -161,16 +161,13 @@ internal static class CompareLongRangeOptions
         return names.Length > 0 ? names : throw new UserException($"{option.Name} names nothing, found '{listed}'.");
     }
 
-    private static int[]? ReadTokens(ArgumentResult result)
+    private static int[] ReadTokens(ArgumentResult result)
     {
-        // An option of several values is parsed also when it was not given.
-        if (result.Tokens is not [var token])
-            return null;
-        var text = token.Value;
+        var text = result.Tokens[0].Value;
         if (Lengths(text) is { } lengths)
             return lengths;
         result.AddError($"--tokens must be whole numbers of at least 16, as 2000 or 1000,2000, or a range in steps of its beginning, as 1000..4000, found '{text}'.");
-        return null;
+        return [];
     }
 
     private static int[]? Lengths(string text)

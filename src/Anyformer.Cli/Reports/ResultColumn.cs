@@ -71,9 +71,11 @@ internal sealed record ResultColumn(
     /// <summary>The papers on long sequences count steps, others what a step is made of.</summary>
     private static ResultColumn TrainingRate(Experiment experiment) => experiment.Data.Tokens is not null
         ? new("Training", "steps/s", "Optimiser steps taken in a second.",
-            model => model.StepsPerSecond, Mean(Figures.Measure)) { Weight = 5, Sense = -1 }
+            model => model.StepsPerSecond, Mean(Figures.Measure))
+        { Weight = 5, Sense = -1 }
         : new("Training", $"{experiment.ItemName}/s", $"Training throughput: {experiment.ItemName} trained on in a second.",
-            model => model.TrainingThroughput, Mean(Figures.Count)) { Weight = 1, Sense = -1 };
+            model => model.TrainingThroughput, Mean(Figures.Count))
+        { Weight = 1, Sense = -1 };
 
     /// <summary><paramref name="text"/> with its first letter in upper case, as a heading needs it.</summary>
     public static string Capitalised(string text) => text.Length == 0 ? text : char.ToUpperInvariant(text[0]) + text[1..];

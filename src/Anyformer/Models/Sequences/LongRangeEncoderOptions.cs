@@ -36,11 +36,22 @@ public sealed record LongRangeEncoderOptions
         ["retrieval"] = new() { Heads = 4, Width = 128, InnerWidth = 128, FeedForwardWidth = 512 },
         ["image"] = new()
         {
-            Layers = 1, Width = 128, InnerWidth = 64, FeedForwardWidth = 128, Dropout = 0.3, AttentionDropout = 0.2, Positions = SequencePositions.Learned,
+            Layers = 1,
+            Width = 128,
+            InnerWidth = 64,
+            FeedForwardWidth = 128,
+            Dropout = 0.3,
+            AttentionDropout = 0.2,
+            Positions = SequencePositions.Learned,
         },
         ["pathfinder"] = new()
         {
-            Heads = 4, Width = 32, InnerWidth = 16, FeedForwardWidth = 32, Dropout = 0.2, Pooling = SequencePooling.Mean,
+            Heads = 4,
+            Width = 32,
+            InnerWidth = 16,
+            FeedForwardWidth = 32,
+            Dropout = 0.2,
+            Pooling = SequencePooling.Mean,
         },
         ["small"] = new() { Layers = 2, Heads = 2, Width = 64, InnerWidth = 64, FeedForwardWidth = 128, Dropout = 0, AttentionDropout = 0 },
     };

@@ -1,12 +1,11 @@
+using Anyformer.Attention;
 using Anyformer.Catalog;
 using Anyformer.Comparison;
 using Anyformer.Data.Sequences;
 using Anyformer.Data.Sources;
-using Anyformer.Modules;
+using Anyformer.Models.Sequences;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
-using Anyformer.Models.Sequences;
-using Anyformer.Attention;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Sequences;
 using Anyformer.Torch;
