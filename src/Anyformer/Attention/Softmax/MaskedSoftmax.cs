@@ -15,6 +15,12 @@ internal static class MaskedSoftmax
         return scores.MaskedFill(hidden, Lowest(scores.DType)).Softmax(-1).MaskedFill(hidden, 0);
     }
 
+    /// <summary>Attention weights under a mask.</summary>
+    /// <param name="scores">(batch, heads, queries, keys).</param>
+    /// <param name="mask">What queries may not see; null lets them see every key.</param>
+    public static Tensor Of(Tensor scores, AttentionMask? mask) =>
+        mask?.Table(scores.Size(-2), scores.Size(-1), scores.Device) is { } visible ? Of(scores, visible) : scores.Softmax(-1);
+
     /// <summary>The smallest number of a type, rounded towards zero.</summary>
     public static double Lowest(DType type) => type switch
     {

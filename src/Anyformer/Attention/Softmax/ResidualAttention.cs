@@ -41,6 +41,17 @@ public sealed class ResidualAttention : Module
         Dropout = new Dropout(dropout);
     }
 
+    /// <summary>Attention with given projections, whose scores are divided by the root of the queries' width.</summary>
+    internal ResidualAttention(
+        long heads, Linear queryProjection, Linear keyProjection, Linear valueProjection, Linear outputProjection, AttentionFunction function)
+    {
+        _heads = heads;
+        (QueryProjection, KeyProjection, ValueProjection) = (queryProjection, keyProjection, valueProjection);
+        OutputProjection = outputProjection;
+        Function = function;
+        Dropout = new Dropout(0);
+    }
+
     private Linear QueryProjection { get; }
 
     private Linear KeyProjection { get; }
@@ -49,9 +60,9 @@ public sealed class ResidualAttention : Module
 
     private Linear OutputProjection { get; }
 
-    /// <summary>What products of queries and keys are multiplied by; published checkpoints hold it.</summary>
+    /// <summary>What products of queries and keys are multiplied by, where published checkpoints hold it.</summary>
     [Buffer]
-    private Tensor Scale { get; }
+    private Tensor? Scale { get; }
 
     private AttentionFunction Function { get; }
 
@@ -60,17 +71,19 @@ public sealed class ResidualAttention : Module
     /// <summary>The mixed tokens, (batch, tokens, width), and the scores to hand to the next layer.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>
     /// <param name="earlier">The scores that the layer before gave; null for none.</param>
-    public (Tensor Tokens, ResidualScores Scores) Call(Tensor tokens, ResidualScores? earlier = null)
+    /// <param name="mask">What may not be seen; the scores that are handed on know nothing of it. Null lets every token see all.</param>
+    public (Tensor Tokens, ResidualScores Scores) Call(Tensor tokens, ResidualScores? earlier = null, AttentionMask? mask = null)
     {
         using var scope = new TensorScope();
-        var queries = SplitHeads(QueryProjection.Call(tokens)) * Scale;
+        var queries = SplitHeads(QueryProjection.Call(tokens));
+        queries = Scale is null ? queries / Math.Sqrt(queries.Size(-1)) : queries * Scale;
         var keys = SplitHeads(KeyProjection.Call(tokens));
         var values = SplitHeads(ValueProjection.Call(tokens));
         if (earlier is { } before)
             (queries, keys) = (Functional.Cat([before.Queries, queries], -1), Functional.Cat([before.Keys, keys], -1));
         // The queries are scaled already, so what the function is going to divide by is put in.
         var unscaled = queries * Math.Sqrt(queries.Size(-1));
-        var contexts = Function.Call(unscaled.Transpose(1, 2), keys.Transpose(1, 2), values.Transpose(1, 2));
+        var contexts = Function.Call(unscaled.Transpose(1, 2), keys.Transpose(1, 2), values.Transpose(1, 2), mask);
         var mixed = Dropout.Call(OutputProjection.Call(contexts.Transpose(1, 2).Flatten(2)));
         return (scope.Keep(mixed), new ResidualScores(scope.Keep(queries), scope.Keep(keys)));
     }
