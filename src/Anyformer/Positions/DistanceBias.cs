@@ -18,9 +18,7 @@ public abstract class DistanceBias : ScoreModifier
     {
         using var scope = new TensorScope();
         var start = first ?? keys - queries;
-        // A pair's bias is that of its distance: every row is a window of the same line, one step to the left of that above it.
-        var line = OfDistances(Functional.Arange(1 - start - queries, keys - start, device: device));
-        return scope.Keep(line.Unfold(-1, keys, 1).Flip([1]));
+        return scope.Keep(RelativeShift.Spread(OfDistances(RelativeShift.Distances(queries, keys, start, device)), keys));
     }
 
     /// <inheritdoc/>

@@ -27,6 +27,12 @@ internal sealed class PositionsReference : ReferenceAdapter
         var names when names.Contains("_relative_position_bucket") => new T5BucketsReference(),
         var names when names.Contains("RelativePositionBias") => new T5BiasReference(),
         var names when names.Contains("make_log_bucket_position") => new DebertaBucketsReference(),
+        var names when names.Contains("MultiHeadedAttention") => new OpenNmtReference(),
+        var names when names.Contains("RelPartialLearnableMultiHeadAttn") => new TransformerXlReference(),
+        var names when names.Contains("DisentangledSelfAttention") => new DebertaReference(),
+        var names when names.Contains("flow_func_linear") => new FloaterReference(),
+        var names when names.Contains("TransformerSentenceEncoder") => new TupeReference(),
+        var names when names.Contains("RTransformer") || names.Contains("models/RTransformer") => new RTransformerReference(),
         [] => Derived(parity.Config),
         _ => throw new UserException($"The positions of '{parity.Entry}' are not among those of the survey."),
     };
@@ -34,6 +40,8 @@ internal sealed class PositionsReference : ReferenceAdapter
     private static ReferenceAdapter Derived(ReferenceConfig config) => config switch
     {
         _ when config.Has("kind") => new ScaledRotaryReference(),
+        _ when config.Has("vocab") => new ComplexEmbeddingReference(),
+        _ when config.Has("clip") => new ShawReference(),
         _ when config.Has("offset") => new SinusoidalReference(),
         _ when config.Has("head_dim") => new MusicReference(),
         _ => throw new UserException("The configuration of the case is that of no positions of the survey."),

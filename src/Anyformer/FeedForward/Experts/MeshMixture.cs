@@ -37,9 +37,9 @@ public sealed record MeshMixtureOptions
     [Description("which tokens meet their second-best expert while training")]
     public SecondExpertPolicy Policy { get; init; } = SecondExpertPolicy.Random;
 
-    /// <summary>Which tokens meet their second-best expert outside training.</summary>
+    /// <summary>Which tokens meet their second-best expert outside training; by default chance has no part in it.</summary>
     [Description("which tokens meet their second-best expert outside training")]
-    public SecondExpertPolicy EvaluationPolicy { get; init; } = SecondExpertPolicy.Random;
+    public SecondExpertPolicy EvaluationPolicy { get; init; } = SecondExpertPolicy.Threshold;
 
     /// <summary>The threshold of the policy while training.</summary>
     [Description("threshold of the policy while training"), Range(0.0, 1.0)]

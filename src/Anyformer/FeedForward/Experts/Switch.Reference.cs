@@ -22,14 +22,14 @@ internal sealed class SwitchReference : ModelReference<SwitchReference.Sublayer>
         {
             Experts = config.Int("num_experts"),
             Activation = config.String("dense_act_fn", "relu"),
-            Capacity = config.Int("expert_capacity"),
+            Capacity = config.Int("expert_capacity", 64),
             RouterBias = config.Bool("router_bias", false),
             LoadLossWeight = 1,
             RouterLossWeight = 1,
         };
         return new Sublayer(
             new SwitchFeedForward(new ChannelMixerShape(width, config.Int("d_ff")), options),
-            new PreNorm(new RmsNorm(width, config.Double("layer_norm_epsilon"))));
+            new PreNorm(new RmsNorm(width, config.Double("layer_norm_epsilon", 1e-6))));
     }
 
     protected override StateDictLayout Layout(ParityCase parity)

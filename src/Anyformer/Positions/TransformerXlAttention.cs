@@ -1,0 +1,106 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Anyformer.Attention;
+using Anyformer.Attention.Softmax;
+using Anyformer.Catalog;
+using Anyformer.Inspection;
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Positions;
+
+/// <summary>Options of <see cref="TransformerXlAttention"/>.</summary>
+public sealed record TransformerXlAttentionOptions
+{
+    /// <summary>The distance beyond which all are alike; 0 for none. The authors take 1000 when they evaluate.</summary>
+    [Description("the distance beyond which all are alike, 0 for none"), Range(0, 1 << 30)]
+    public int ClampDistance { get; init; }
+}
+
+/// <summary>
+/// Multi-head attention whose scores have a term for the distance, <c>(q + u) k + (q + v) W_r R_(i-j)</c> with sinusoids R of the distance and learned
+/// biases u and v, and whose keys may begin with the tokens of earlier segments (Dai et al., ACL 2019, arXiv 1901.02860). Without a causal mask it
+/// looks both ways (as in Yang et al. 2019, XLNet, arXiv 1906.08237). Records <c>weights</c>, (batch, heads, queries, keys), for inspection.
+/// </summary>
+[Claims(Causal = true)]
+[Method("transformer-xl", "Transformer-XL attention", Family.RelativePositions, 2019,
+    Paper = "Dai, Yang, Yang, Carbonell, Le, Salakhutdinov, Transformer-XL: Attentive Language Models Beyond a Fixed-Length Context, ACL 2019, arXiv 1901.02860",
+    Complexity = "O(tokens²)", System = "positions")]
+public sealed class TransformerXlAttention : TokenMixer
+{
+    private readonly int _width, _heads, _clamp;
+
+    /// <summary>Attention with fresh weights.</summary>
+    /// <exception cref="UserException">The width of a token is odd, or the inner width is no multiple of the heads.</exception>
+    public TransformerXlAttention(TokenMixerShape shape, TransformerXlAttentionOptions options)
+    {
+        if (shape.Width % 2 != 0)
+            throw new UserException($"Transformer-XL has as many sines as cosines of a distance, so the width must be even, found {shape.Width}.");
+        (_width, _heads, _clamp) = (shape.Width, shape.Heads, options.ClampDistance);
+        var inner = shape.Heads * shape.HeadWidth;
+        QueryProjection = new Linear(_width, inner, bias: false);
+        KeyProjection = new Linear(_width, inner, bias: false);
+        ValueProjection = new Linear(_width, inner, bias: false);
+        PositionProjection = new Linear(_width, inner, bias: false);
+        OutputProjection = new Linear(inner, _width, bias: false);
+        ContentBias = Initialization.Normal(Parameter.Empty(_heads, shape.HeadWidth), deviation: 0.02);
+        PositionBias = Initialization.Normal(Parameter.Empty(_heads, shape.HeadWidth), deviation: 0.02);
+        Dropout = new Dropout(shape.Dropout);
+    }
+
+    private Linear QueryProjection { get; }
+
+    private Linear KeyProjection { get; }
+
+    private Linear ValueProjection { get; }
+
+    private Linear PositionProjection { get; }
+
+    private Linear OutputProjection { get; }
+
+    /// <summary>What is added to queries that meet keys, (heads, head width).</summary>
+    private Parameter ContentBias { get; }
+
+    /// <summary>What is added to queries that meet distances, (heads, head width).</summary>
+    private Parameter PositionBias { get; }
+
+    private Dropout Dropout { get; }
+
+    /// <summary>The mixed tokens of a segment, which see those of earlier ones too.</summary>
+    /// <param name="tokens">(batch, tokens, width).</param>
+    /// <param name="memory">What came right before, (batch, earlier tokens, width); null for nothing.</param>
+    /// <param name="mask">What may not be seen of memory and tokens, in this order.</param>
+    public Tensor Call(Tensor tokens, Tensor? memory, AttentionMask? mask)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Attend(tokens, memory is null ? tokens : Functional.Cat([memory, tokens], 1), mask));
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor tokens, AttentionMask? mask) => Attend(tokens, tokens, mask);
+
+    private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask)
+    {
+        var (asking, answering) = (tokens.Size(1), context.Size(1));
+        var queries = Heads.Split(QueryProjection.Call(tokens), _heads);
+        var (keys, values) = (Heads.Split(KeyProjection.Call(context), _heads), Heads.Split(ValueProjection.Call(context), _heads));
+        var distances = Heads.Split(PositionProjection.Call(Waves(asking, answering, mask?.IsCausal ?? false, tokens)), _heads);
+        var scale = 1 / Math.Sqrt(queries.Size(-1));
+        Tensor Scores(Parameter bias, Tensor others) => ((queries + bias.Unsqueeze(1)) * scale).MatMul(others.Transpose(-2, -1));
+
+        var scores = Scores(ContentBias, keys) + RelativeShift.Call(Scores(PositionBias, distances), answering);
+        var visible = mask?.Table(asking, answering, tokens.Device);
+        var weights = visible is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, visible);
+        Recorder.Record(this, "weights", weights);
+        return OutputProjection.Call(Heads.Join(Dropout.Call(weights).MatMul(values)));
+    }
+
+    /// <summary>The sinusoids of distances, (1, distances, width): from that of the last query to the first key down to 0, or to the other side.</summary>
+    private Tensor Waves(long queries, long keys, bool isCausal, Tensor like)
+    {
+        var distances = Functional.Arange(keys - 1, isCausal ? -1 : -queries, -1, device: like.Device);
+        if (_clamp > 0)
+            distances = distances.Clamp(-_clamp, _clamp);
+        return Sinusoids.Split(distances, Rotary.Frequencies(_width, device: like.Device)).To(like.DType).Unsqueeze(0);
+    }
+}
