@@ -1,0 +1,58 @@
+using Anyformer.Torch;
+
+namespace Anyformer.Blocks.AdaptiveComputation;
+
+/// <summary>When a sample needs no further blocks, judged by what a classifier after each block says of it.</summary>
+public abstract class ExitRule
+{
+    /// <summary>Which samples exit now.</summary>
+    /// <param name="logits">What the classifier of this block says, (samples, classes).</param>
+    /// <param name="counts">What the rule counted after the block before, (samples).</param>
+    /// <param name="before">What the classifier of the block before said; null at the first.</param>
+    /// <returns>True of those that exit, (samples), and the counts for the block after.</returns>
+    protected internal abstract (Tensor Exits, Tensor Counts) Judge(Tensor logits, Tensor counts, Tensor? before);
+
+    /// <summary>The classifier that each sample uses, (samples) of integers from 0: the last where the rule never fires.</summary>
+    /// <param name="logits">What all classifiers say, (classifiers, samples, classes).</param>
+    public Tensor ExitsOf(Tensor logits)
+    {
+        using var scope = new TensorScope();
+        var (last, samples) = (logits.Size(0) - 1, logits.Size(1));
+        var (used, counts) = (Functional.Full([samples], last, DType.Int64, device: logits.Device), Functional.Zeros([samples], DType.Int64, device: logits.Device));
+        for (var layer = 0; layer < last; layer++)
+        {
+            (var exits, counts) = Judge(logits[layer], counts, layer == 0 ? null : logits[layer - 1]);
+            used = Functional.Where(exits.LogicalAnd(used.Eq(last)), Functional.Full([], (long)layer, DType.Int64, device: logits.Device), used);
+        }
+
+        return scope.Keep(used);
+    }
+}
+
+/// <summary>Exit where the entropy of the classes is below a threshold (DeeBERT: Xin et al., ACL 2020, arXiv 2004.12993, section 3.2).</summary>
+public sealed class EntropyRule(double threshold) : ExitRule
+{
+    /// <summary>The entropy of each row of logits in nats: (..., classes) to (...).</summary>
+    public static Tensor Entropy(Tensor logits)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(logits.LogSumExp([-1]) - (logits.Softmax(-1) * logits).Sum([-1]));
+    }
+
+    /// <inheritdoc/>
+    protected internal override (Tensor Exits, Tensor Counts) Judge(Tensor logits, Tensor counts, Tensor? before) => (Entropy(logits) < threshold, counts);
+}
+
+/// <summary>
+/// Exit where so many classifiers in a row agreed with the one before them (PABEE: Zhou et al., NeurIPS 2020, arXiv 2006.04152, section 3.2).
+/// </summary>
+public sealed class PatienceRule(int patience) : ExitRule
+{
+    /// <inheritdoc/>
+    protected internal override (Tensor Exits, Tensor Counts) Judge(Tensor logits, Tensor counts, Tensor? before)
+    {
+        if (before is not null)
+            counts = (counts + 1) * logits.ArgMax(-1).Eq(before.ArgMax(-1)).To(DType.Int64);
+        return (counts.Ge(patience), counts);
+    }
+}

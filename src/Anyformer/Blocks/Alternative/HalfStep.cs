@@ -1,0 +1,16 @@
+using Anyformer.FeedForward;
+using Anyformer.Torch;
+
+namespace Anyformer.Blocks.Alternative;
+
+/// <summary>
+/// Half of what a channel mixer gives: one of the two half steps of feed-forward around attention of a Macaron net
+/// (Lu, Li, He, Sun, Dong, Qin, Wang, Liu 2019, arXiv 1906.02762, section 4).
+/// </summary>
+public sealed class HalfStep(ChannelMixer inner) : ChannelMixer
+{
+    private ChannelMixer Inner { get; } = inner;
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor input) => Inner.Call(input) * 0.5;
+}
