@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Attention;
-using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Recipes;

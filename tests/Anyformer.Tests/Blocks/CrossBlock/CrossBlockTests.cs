@@ -1,5 +1,4 @@
 using Anyformer.Blocks.CrossBlock;
-using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
 

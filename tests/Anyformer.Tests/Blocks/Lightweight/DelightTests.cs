@@ -1,8 +1,6 @@
 using Anyformer.Attention;
 using Anyformer.Blocks.Lightweight;
-using Anyformer.Modules;
 using Anyformer.Torch;
-using FsCheck;
 using FsCheck.Fluent;
 
 namespace Anyformer.Tests.Blocks.Lightweight;

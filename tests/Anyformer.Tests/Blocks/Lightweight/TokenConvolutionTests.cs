@@ -1,7 +1,5 @@
 using Anyformer.Attention;
 using Anyformer.Blocks.Lightweight;
-using Anyformer.Modules;
-using Anyformer.Testing;
 using Anyformer.Torch;
 using FsCheck;
 using FsCheck.Fluent;
