@@ -30,5 +30,7 @@ public sealed class HeadSizeAttention : SharedHeadsAttention
     /// <summary>Attention with fresh weights.</summary>
     public HeadSizeAttention(TokenMixerShape shape, HeadSizeAttentionOptions options)
         : base(shape.Width, new HeadSizes(shape.Heads, shape.Heads, options.KeyWidth, options.ValueWidth ?? options.KeyWidth),
-            new SoftmaxAttention(shape.Dropout)) { }
+            new SoftmaxAttention(shape.Dropout))
+    {
+    }
 }

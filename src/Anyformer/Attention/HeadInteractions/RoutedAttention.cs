@@ -64,7 +64,9 @@ public sealed class SimpleRoutingAttention : RoutedAttention
     /// <summary>Attention with fresh weights.</summary>
     /// <exception cref="UserException">The width is no multiple of the heads.</exception>
     public SimpleRoutingAttention(TokenMixerShape shape, RoutedAttentionOptions options) : base(shape,
-        new SimpleRouting(shape.Heads, shape.HeadWidth, options.Capsules ?? shape.Heads, shape.HeadWidth, shape.Width, options.Iterations)) { }
+        new SimpleRouting(shape.Heads, shape.HeadWidth, options.Capsules ?? shape.Heads, shape.HeadWidth, shape.Width, options.Iterations))
+    {
+    }
 }
 
 /// <summary>Heads joined by expectation-maximisation routing.</summary>
@@ -77,5 +79,7 @@ public sealed class EmRoutingAttention : RoutedAttention
     /// <summary>Attention with fresh weights.</summary>
     /// <exception cref="UserException">The width is no multiple of the heads.</exception>
     public EmRoutingAttention(TokenMixerShape shape, RoutedAttentionOptions options) : base(shape,
-        new EmRouting(shape.Heads, shape.HeadWidth, options.Capsules ?? shape.Heads, shape.HeadWidth, shape.Width, options.Iterations)) { }
+        new EmRouting(shape.Heads, shape.HeadWidth, options.Capsules ?? shape.Heads, shape.HeadWidth, shape.Width, options.Iterations))
+    {
+    }
 }
