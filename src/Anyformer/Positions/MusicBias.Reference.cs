@@ -11,7 +11,8 @@ internal sealed class MusicReference : ReferenceAdapter
     public override ParityResult Run(ParityCase parity)
     {
         var (queries, keys, vectors) = (parity.Input("q"), parity.Input("k"), parity.Input("E_r"));
-        var bias = new MusicBias(new AttentionShape((int)vectors.Size(0), parity.Config.Int("head_dim"), Tokens: parity.Config.Int("length")), new MusicBiasOptions());
+        var shape = new AttentionShape((int)vectors.Size(0), parity.Config.Int("head_dim"), Tokens: parity.Config.Int("length"));
+        var bias = new MusicBias(shape, new MusicBiasOptions());
         bias.Load(new Dictionary<string, Tensor> { ["distances"] = vectors });
         foreach (var name in parity.Gradients.Keys.Where(name => name != "input.E_r"))
             parity.Input(name["input.".Length..]).RequiresGrad = true;

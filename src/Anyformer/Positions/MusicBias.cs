@@ -27,7 +27,8 @@ public sealed class MusicBias : ScoreModifier
 {
     /// <summary>Vectors drawn from a normal distribution of variance 1 / head width.</summary>
     public MusicBias(AttentionShape shape, MusicBiasOptions options) => Distances = Initialization.Normal(
-        Parameter.Empty(shape.Heads, shape.Tokens is > 0 and { } tokens ? tokens : options.Distances, shape.HeadWidth), deviation: 1 / Math.Sqrt(shape.HeadWidth));
+        Parameter.Empty(shape.Heads, shape.Tokens is > 0 and { } tokens ? tokens : options.Distances, shape.HeadWidth),
+        deviation: 1 / Math.Sqrt(shape.HeadWidth));
 
     /// <summary>(heads, distances, head width); the last is that of a query to its own key, the first that to the farthest.</summary>
     private Parameter Distances { get; }

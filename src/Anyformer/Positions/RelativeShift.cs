@@ -2,7 +2,9 @@ using Anyformer.Torch;
 
 namespace Anyformer.Positions;
 
-/// <summary>From what belongs to distances to what belongs to pairs (Dai et al., ACL 2019, arXiv 1901.02860, appendix B; Huang et al., ICLR 2019, "skewing").</summary>
+/// <summary>
+/// From what belongs to distances to what belongs to pairs (Dai et al., ACL 2019, arXiv 1901.02860, appendix B; Huang et al., ICLR 2019, "skewing").
+/// </summary>
 internal static class RelativeShift
 {
     /// <summary>Every distance that a pair has, position of the key minus position of the query: (queries + keys - 1), rising by 1.</summary>

@@ -3,7 +3,9 @@ using Anyformer.Torch;
 
 namespace Anyformer.Positions;
 
-/// <summary>Adds sines and cosines in turn (Vaswani et al. 2017, arXiv 1706.03762, section 3.5); see <see cref="Sinusoids.Interleaved(Tensor, long)"/>.</summary>
+/// <summary>
+/// Adds sines and cosines in turn (Vaswani et al. 2017, arXiv 1706.03762, section 3.5); see <see cref="Sinusoids.Interleaved(Tensor, long)"/>.
+/// </summary>
 [Method("sinusoidal", "Sinusoidal positions", Family.AbsolutePositions, 2017,
     Paper = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin, Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762",
     Complexity = "O(tokens)", System = "positions")]

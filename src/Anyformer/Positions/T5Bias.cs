@@ -41,7 +41,8 @@ public sealed class T5Bias : DistanceBias
     {
         var single = (options.Bidirectional ? options.Buckets / 2 : options.Buckets) / 2;
         if (options.MaxDistance <= single)
-            throw new UserException($"{options.Buckets} buckets hold {single} single distances, so the farthest must be greater, found {options.MaxDistance}.");
+            throw new UserException(
+                $"{options.Buckets} buckets hold {single} single distances, so the farthest must be greater, found {options.MaxDistance}.");
         _options = options;
         Table = new Embedding(options.Buckets, shape.Heads);
         _ = Initialization.Normal(Table.Weight, deviation: 1 / Math.Sqrt(shape.Heads * shape.HeadWidth));
