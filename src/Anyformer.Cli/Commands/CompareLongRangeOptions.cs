@@ -101,7 +101,7 @@ internal static class CompareLongRangeOptions
         var usual = new SequenceRecipe
         {
             Model = new ModelSection { Id = "lra-encoder", Preset = "small" },
-            Data = task with { Train = 2000, Validation = 100, Test = 400 },
+            Data = task with { Train = 2000, Validation = 64, Test = 256 },
             Training = new TrainingSection
             {
                 Optimizer = OptimizerKind.AdamW,
