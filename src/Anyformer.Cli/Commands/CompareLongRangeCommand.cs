@@ -39,18 +39,19 @@ public static class CompareLongRangeCommand
         var settings = CompareLongRangeOptions.Read(parsed);
         var folder = parsed.GetValue(s_output) ?? RunFolders.New("compare-long-range", DateTimeOffset.Now);
         Engine.Start(parsed.GetValue(s_threads) ?? settings[0].Training.Threads);
-        if (settings.Count == 1)
-            return Run(settings[0], folder, parsed, cancellation).ExitCode;
-        var (results, code) = (new List<ComparisonResult>(), 0);
-        foreach (var one in settings)
+        // All data first, so that a mistake costs no training.
+        var runs = settings.Select(one => LongRangeRun.Open(one, settings.Count == 1 ? folder : Path.Combine(folder, FolderOf(one)), parsed)).ToArray();
+        foreach (var task in CompareLongRangeOptions.TasksLeftOut(parsed))
+            Terminal.Error.MarkupLineInterpolated($"[yellow]{task} is left out: its files are not there, see docs/long-range.md[/]");
+        if (runs is [var only])
+            return Run(only, parsed, cancellation).ExitCode;
+        var (results, code) = (new List<(string Name, ComparisonResult Result)>(), 0);
+        foreach (var run in runs.TakeWhile(_ => !cancellation.IsCancellationRequested))
         {
-            var length = one.Data.Tokens is { } tokens ? $"-{tokens}" : "";
-            var (exit, result) = Run(one, Path.Combine(folder, $"{one.Data.Name}{length}"), parsed, cancellation);
+            var (exit, result) = Run(run, parsed, cancellation);
             code = Math.Max(code, exit);
             if (result is not null)
-                results.Add(result);
-            if (cancellation.IsCancellationRequested)
-                break;
+                results.Add((run.Name, result));
         }
 
         if (results.Count > 0)
@@ -58,17 +59,18 @@ public static class CompareLongRangeCommand
         return code;
     }
 
-    private static (int ExitCode, ComparisonResult? Result) Run(
-        SequenceSettings settings, string folder, ParseResult parsed, CancellationToken cancellation)
+    private static string FolderOf(SequenceSettings settings) => settings.Data.Tokens is { } tokens ? $"{settings.Data.Name}-{tokens}" : settings.Data.Name;
+
+    private static (int ExitCode, ComparisonResult? Result) Run(LongRangeRun run, ParseResult parsed, CancellationToken cancellation)
     {
         var startedAt = DateTimeOffset.Now;
-        var comparison = new SequenceComparison(settings, DataFolders.Store(parsed), Path.Combine(folder, "models"));
+        var (settings, comparison, folder) = run;
         RunFolders.Enter(folder);
         Announcements.Data(comparison.Data);
         var models = Compare(comparison, cancellation);
         var experiment = new Experiment
         {
-            Title = $"Attention mechanisms on {settings.Data.Name}, {comparison.Data.Tokens} tokens",
+            Title = $"Attention mechanisms on {run.Name}",
             Command = ShellText.Of(parsed),
             StartedAt = startedAt,
             DurationSeconds = (DateTimeOffset.Now - startedAt).TotalSeconds,
@@ -89,4 +91,15 @@ public static class CompareLongRangeCommand
             using var promise = Announcements.OnInterrupt(cancellation);
             return comparison.Run(new ComparisonProgress(progress), cancellation);
         });
+
+    /// <summary>The comparison on one task in one length.</summary>
+    private sealed record LongRangeRun(SequenceSettings Settings, SequenceComparison Comparison, string Folder)
+    {
+        /// <summary>Task and length.</summary>
+        public string Name => $"{Settings.Data.Name}, {Comparison.Data.Tokens} tokens";
+
+        /// <summary>Reads or generates the data.</summary>
+        public static LongRangeRun Open(SequenceSettings settings, string folder, ParseResult parsed) =>
+            new(settings, new SequenceComparison(settings, DataFolders.Store(parsed), Path.Combine(folder, "models")), folder);
+    }
 }

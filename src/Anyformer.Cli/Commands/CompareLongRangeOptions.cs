@@ -91,9 +91,21 @@ internal static class CompareLongRangeOptions
         return [.. all.Select(one => one with { Budget = budget.Share(all.Length) })];
     }
 
-    private static IEnumerable<SequenceTask> Tasks(ParseResult parsed) => Names(parsed, s_tasks, SequenceTask.All.Keys).Select(name =>
-        SequenceTask.All.GetValueOrDefault(name)
-        ?? throw new UserException($"--tasks names '{name}', expected one of {string.Join(", ", SequenceTask.All.Keys)}."));
+    /// <summary>All tasks are those whose samples are there.</summary>
+    private static IEnumerable<SequenceTask> Tasks(ParseResult parsed)
+    {
+        var store = DataFolders.Store(parsed);
+        return Names(parsed, s_tasks, SequenceTask.All.Where(task => task.Value.IsThere(store)).Select(task => task.Key)).Select(name =>
+            SequenceTask.All.GetValueOrDefault(name)
+            ?? throw new UserException($"--tasks names '{name}', expected one of {string.Join(", ", SequenceTask.All.Keys)}."));
+    }
+
+    /// <summary>The tasks that were asked for with all others, and whose files are not there.</summary>
+    public static IEnumerable<string> TasksLeftOut(ParseResult parsed)
+    {
+        var store = DataFolders.Store(parsed);
+        return parsed.GetValue(s_tasks) == Everything ? SequenceTask.All.Where(task => !task.Value.IsThere(store)).Select(task => task.Key) : [];
+    }
 
     /// <summary>A comparison on the user's machine takes a small model, and few samples.</summary>
     private static SequenceRecipe Recipe(SequenceTask task, IEnumerable<string> assignments)

@@ -1,5 +1,6 @@
 using System.Text;
 using Anyformer.Comparison;
+using Anyformer.Tasks.Sequences;
 using Spectre.Console;
 
 namespace Anyformer.Cli.Reports;
@@ -18,7 +19,7 @@ internal static class LongRangeTable
     ];
 
     /// <summary>Shows the table, and writes it to a file.</summary>
-    public static void Write(string path, IAnsiConsole console, IReadOnlyList<ComparisonResult> results)
+    public static void Write(string path, IAnsiConsole console, IReadOnlyList<(string Name, ComparisonResult Result)> results)
     {
         var rows = Rows(results);
         var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Simple : TableBorder.None };
@@ -33,31 +34,36 @@ internal static class LongRangeTable
         Terminal.Error.WriteLine($"Table: {path}");
     }
 
-    private static string[][] Rows(IReadOnlyList<ComparisonResult> results)
+    private static string[][] Rows(IReadOnlyList<(string Name, ComparisonResult Result)> results)
     {
-        var summaries = results.Select(result => result.Summaries.ToDictionary(summary => summary.Id)).ToArray();
-        string Heading(ComparisonResult result) => $"{result.Experiment.Title.Split(" on ")[^1]}";
-        string[] headings = ["Mechanism", .. s_groups.SelectMany(group => results.Select(result => $"{group.Title}\n{Heading(result)}"))];
-        var models = results.SelectMany(result => result.Models).DistinctBy(model => model.Id);
+        var summaries = results.Select(item => item.Result.Summaries.ToDictionary(summary => summary.Id)).ToArray();
         string Cell(int place, string id, Func<ComparisonResult, ModelSummary, string> figure) =>
-            summaries[place].TryGetValue(id, out var summary) && summary.Failure is null ? figure(results[place], summary) : Figures.Undefined;
-        return [headings, .. models.Select(model =>
-            (string[])[model.Name, .. s_groups.SelectMany(group => results.Select((_, place) => Cell(place, model.Id, group.Figure)))])];
+            summaries[place].TryGetValue(id, out var summary) && summary.Failure is null ? figure(results[place].Result, summary) : Figures.Undefined;
+        string[] Row(string first, Func<int, int, string> cell) =>
+            [first, .. s_groups.SelectMany((_, group) => results.Select((_, place) => cell(group, place)))];
+        return
+        [
+            Row("Mechanism", (group, place) => $"{s_groups[group].Title}\n{results[place].Name}"),
+            .. results.SelectMany(item => item.Result.Models).DistinctBy(model => model.Id)
+                .Select(model => Row(model.Name, (group, place) => Cell(place, model.Id, s_groups[group].Figure))),
+            Row("always the most frequent class", (group, place) =>
+                group == 0 ? Figures.Share(results[place].Result.Experiment.Data.MajorityShare ?? double.NaN) : Figures.Undefined),
+        ];
     }
 
     private static Statistic Accuracy(ComparisonResult result, ModelSummary model)
     {
         var metrics = result.Experiment.Metrics;
-        var test = metrics.Index().First(item => item.Item.Id == Tasks.Sequences.SequenceErrors.TestErrorRate);
+        var test = metrics.Index().First(item => item.Item.Id == SequenceErrors.TestErrorRate);
         return test.Item.Shown(model.Errors[test.Index]);
     }
 
-    private static IEnumerable<string> Reasons(IReadOnlyList<ComparisonResult> results) => results.SelectMany(result => result.Models)
+    private static IEnumerable<string> Reasons(IReadOnlyList<(string Name, ComparisonResult Result)> results) => results.SelectMany(item => item.Result.Models)
         .Where(model => model.Failure is not null).Select(model => $"{model.Name}: {model.Failure}").Distinct();
 
-    private static string Markdown(string[][] rows, IReadOnlyList<ComparisonResult> results)
+    private static string Markdown(string[][] rows, IReadOnlyList<(string Name, ComparisonResult Result)> results)
     {
-        var text = new StringBuilder($"`{results[0].Experiment.Command}`\n\n");
+        var text = new StringBuilder($"`{results[0].Result.Experiment.Command}`\n\n");
         foreach (var (place, row) in rows.Index())
         {
             text.Append($"| {string.Join(" | ", row.Select(cell => cell.Replace("\n", ", ", StringComparison.Ordinal)))} |\n");

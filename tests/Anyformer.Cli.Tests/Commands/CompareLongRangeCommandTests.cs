@@ -26,7 +26,32 @@ public sealed class CompareLongRangeCommandTests : IDisposable
         Assert.True(one.Models[0].Seeds[0].StepsPerSecond > 0 && one.Models[0].Seeds[0].PeakMemoryBytes > 0);
         Assert.Contains("<h1>Attention mechanisms on listops, 48 tokens</h1>", _workspace.Read("out/listops-48/report.html"), StringComparison.Ordinal);
         Assert.Contains("| Longformer attention | ", _workspace.Read("out/long-range.md"), StringComparison.Ordinal);
+        Assert.Matches(@"\n *always the most frequent class +\d+\.\d % +\d+\.\d % +–", result.Output);
         Assert.True(File.Exists(_workspace["out/listops-24/models/longformer-1/recipe.yaml"]));
+    }
+
+    [Fact]
+    public void OfAllTasksThoseWithoutFilesAreLeftOut()
+    {
+        var result = Compare("--attention", "auto-correlation,local", "--tasks", "all", "--budget", "1", "--tokens", "1024").Succeeded();
+        foreach (var task in new[] { "text", "retrieval", "image" })
+            Assert.Contains($"{task} is left out: its files are not there, see docs/long-range.md", result.ErrorLines);
+        Assert.Matches(@"listops, 1024 tokens +pathfinder, 1024 tokens", result.Output);
+        // Pictures have no padding that a mechanism could refuse.
+        Assert.NotNull(_workspace.Result("out/listops-1024").Models[0].Failure);
+        Assert.Null(_workspace.Result("out/pathfinder-1024").Models[0].Failure);
+    }
+
+    [Fact]
+    public void CtrlCKeepsTheMechanismsThatAreDone()
+    {
+        using var process = _workspace.Start(["compare", "long-range", "--attention", "auto-correlation,softmax", "--tokens", "24", "--budget", "100000",
+            "--set", "training.patience=null", .. s_tiny, "--output", "out"]);
+        process.WaitUntil(() => File.Exists(_workspace["out/models/softmax-1/checkpoints/last.safetensors"]));
+        process.Signal(CliProcess.Interrupt);
+        var result = process.Wait();
+        Assert.Equal((130, "Interrupted: the report holds 1 of 2 models."), (result.ExitCode, result.ErrorLines[^1]));
+        Assert.Equal("auto-correlation", Assert.Single(_workspace.Result("out").Models).Id);
     }
 
     [Fact]

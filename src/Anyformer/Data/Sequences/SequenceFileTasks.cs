@@ -23,6 +23,9 @@ public abstract record SequenceFileTask : SequenceTask
     /// <summary>What the folder is called when nothing else is said.</summary>
     protected abstract string UsualFolder { get; }
 
+    /// <inheritdoc/>
+    public override bool IsThere(DataStore store) => store.FindFolder(Folder ?? UsualFolder) is not null;
+
     /// <summary>The folder that was named, or the usual one.</summary>
     /// <exception cref="UserException">It is in no data folder.</exception>
     protected string Find(DataStore store) => store.FindFolder(Folder ?? UsualFolder)

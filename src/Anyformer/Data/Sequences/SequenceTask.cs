@@ -57,6 +57,10 @@ public abstract record SequenceTask
     /// <summary>The name of the task.</summary>
     public string Name => All.First(task => task.Value.GetType() == GetType()).Key;
 
+    /// <summary>Whether there are samples: always where they are generated, otherwise when the folder of their files is there.</summary>
+    /// <param name="store">Where folders of files are looked for.</param>
+    public virtual bool IsThere(DataStore store) => true;
+
     /// <summary>Generates the samples, or finds and reads their files.</summary>
     /// <param name="store">Where folders of files are looked for.</param>
     /// <exception cref="UserException">The files are not there or not what they should be, or there are no such samples.</exception>
