@@ -9,6 +9,7 @@ namespace Anyformer.Attention.Downsampling;
 /// section 4.2.4).
 /// </summary>
 [Method("window-convolution", "Convolution of keys and values", Family.Downsampling, 2018,
+    System = "memory-compressed",
     Paper = "Liu, Saleh, Pot, Goodrich, Sepassi, Kaiser, Shazeer, Generating Wikipedia by Summarizing Long Sequences, ICLR 2018, arXiv 1801.10198",
     Complexity = "O(tokens · kernel / stride)")]
 public sealed class WindowConvolution : WindowReducer

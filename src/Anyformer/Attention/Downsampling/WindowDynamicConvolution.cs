@@ -10,6 +10,7 @@ namespace Anyformer.Attention.Downsampling;
 /// values and all heads.
 /// </summary>
 [Method("window-dynamic-convolution", "Dynamic convolution of keys and values", Family.Downsampling, 2021,
+    System = "poolingformer",
     Paper = "Zhang, Gong, Shen, Li, Lv, Duan, Chen, Poolingformer: Long Document Modeling with Pooling Attention, ICML 2021, arXiv 2105.04371",
     Complexity = "O(tokens · kernel / stride)")]
 public sealed class WindowDynamicConvolution : WindowReducer

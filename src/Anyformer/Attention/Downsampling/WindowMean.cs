@@ -5,6 +5,7 @@ namespace Anyformer.Attention.Downsampling;
 
 /// <summary>The mean of every window (Zhang et al., ICML 2021, arXiv 2105.04371, section 3.2).</summary>
 [Method("window-mean", "Mean pooling of keys and values", Family.Downsampling, 2021,
+    System = "poolingformer",
     Paper = "Zhang, Gong, Shen, Li, Lv, Duan, Chen, Poolingformer: Long Document Modeling with Pooling Attention, ICML 2021, arXiv 2105.04371",
     Complexity = "O(tokens · kernel / stride)")]
 public sealed class WindowMean : WindowReducer

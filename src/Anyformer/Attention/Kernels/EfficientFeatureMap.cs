@@ -8,6 +8,7 @@ namespace Anyformer.Attention.Kernels;
 /// a causal mask, where the tokens are not known at once, the exponential of the keys: the division makes up for the rest.
 /// </summary>
 [Method("efficient", "Efficient attention features", Family.Kernels, 2018,
+    System = "performer",
     Paper = "Shen, Zhang, Zhao, Yi, Li, Efficient Attention: Attention with Linear Complexities, WACV 2021, arXiv 1812.01243",
     Complexity = "O(tokens)")]
 public sealed class EfficientFeatureMap : FeatureMap

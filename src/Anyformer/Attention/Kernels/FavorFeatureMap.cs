@@ -11,6 +11,7 @@ namespace Anyformer.Attention.Kernels;
 /// </summary>
 /// <remarks>Under a causal mask later keys act on earlier ones, by that maximum, as much as the 1e-4 lets them.</remarks>
 [Method("favor", "FAVOR+ softmax features", Family.Kernels, 2021,
+    System = "performer",
     Paper = "Choromanski, Likhosherstov, Dohan et al., Rethinking Attention with Performers, ICLR 2021, arXiv 2009.14794",
     Complexity = "O(tokens)")]
 public sealed class FavorFeatureMap(AttentionShape shape, ProjectedFeatureMapOptions options) : ProjectedFeatureMap(shape, options)

@@ -11,6 +11,7 @@ namespace Anyformer.Attention.Kernels;
 /// </summary>
 [Claims(Growth = 1, Causal = true)]
 [Method("rfa-gate", "RFA-Gate", Family.Kernels, 2021,
+    System = "random-feature-attention",
     Paper = "Peng, Pappas, Yogatama, Schwartz, Smith, Kong, Random Feature Attention, ICLR 2021, arXiv 2103.02143",
     Complexity = "O(tokens)")]
 public sealed class GatedRandomFeatureAttention : TokenMixer

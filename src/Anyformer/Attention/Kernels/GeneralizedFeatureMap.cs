@@ -18,6 +18,7 @@ public sealed record GeneralizedFeatureMapOptions : ProjectedFeatureMapOptions
 /// paper (generalized attention, Choromanski et al., ICLR 2021, arXiv 2009.14794, section 2.2).
 /// </summary>
 [Method("favor-generalized", "FAVOR+ generalized features", Family.Kernels, 2021,
+    System = "performer",
     Paper = "Choromanski, Likhosherstov, Dohan et al., Rethinking Attention with Performers, ICLR 2021, arXiv 2009.14794",
     Complexity = "O(tokens)")]
 public sealed class GeneralizedFeatureMap(AttentionShape shape, GeneralizedFeatureMapOptions options) : ProjectedFeatureMap(shape, options)

@@ -31,6 +31,7 @@ public sealed record RandomFourierFeatureMapOptions
 /// its own that stay.
 /// </remarks>
 [Method("random-fourier", "Random Fourier features", Family.Kernels, 2021,
+    System = "random-feature-attention",
     Paper = "Peng, Pappas, Yogatama, Schwartz, Smith, Kong, Random Feature Attention, ICLR 2021, arXiv 2103.02143",
     Complexity = "O(tokens)")]
 public sealed class RandomFourierFeatureMap : FeatureMap

@@ -17,6 +17,7 @@ namespace Anyformer.Attention.LearnablePatterns;
 [Claims(Growth = 1.5, Causal = true, Leaks = Leaks.Future | Leaks.Padding,
     Caveat = "All tokens of a sample, later ones and padding too, compete for the places in a cluster, as in the reference implementation.")]
 [Method("routing", "Routing attention", Family.LearnablePatterns, 2020,
+    System = "routing-transformer",
     Paper = "Roy, Saffar, Vaswani, Grangier, Efficient Content-Based Sparse Attention with Routing Transformers, TACL 2021, arXiv 2003.05997",
     Complexity = "O(tokens^1.5)")]
 public sealed class RoutingAttention : TokenMixer

@@ -13,6 +13,7 @@ namespace Anyformer.Attention.Prototypes;
 /// <remarks>A cluster that k-means leaves without queries stays where it was; the reference implementation draws it anew.</remarks>
 [Claims(Growth = 1)]
 [Method("clustered", "Clustered attention", Family.Prototypes, 2020,
+    System = "clustered-attention",
     Paper = "Vyas, Katharopoulos, Fleuret, Fast Transformers with Clustered Attention, NeurIPS 2020, arXiv 2007.04825",
     Complexity = "O(tokens · clusters)")]
 public sealed class ClusteredAttention : AttentionFunction

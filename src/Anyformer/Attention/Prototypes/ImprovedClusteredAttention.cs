@@ -13,6 +13,7 @@ namespace Anyformer.Attention.Prototypes;
 /// <remarks><inheritdoc cref="ClusteredAttention" path="/remarks/node()"/></remarks>
 [Claims(Growth = 1)]
 [Method("improved-clustered", "Improved clustered attention", Family.Prototypes, 2020,
+    System = "clustered-attention",
     Paper = "Vyas, Katharopoulos, Fleuret, Fast Transformers with Clustered Attention, NeurIPS 2020, arXiv 2007.04825",
     Complexity = "O(tokens · (clusters + keys))")]
 public sealed class ImprovedClusteredAttention : AttentionFunction

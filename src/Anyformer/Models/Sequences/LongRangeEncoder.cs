@@ -15,6 +15,7 @@ namespace Anyformer.Models.Sequences;
 /// </summary>
 /// <remarks>In the published code the projections of attention have no biases; here they do, in most mechanisms: a quarter of a percent more weights.</remarks>
 [Method("lra-encoder", "Long Range Arena encoder", Family.SequenceClassification, 2021,
+    System = "long-range-arena",
     Paper = "Tay, Dehghani, Abnar, Shen, Bahri, Pham, Rao, Yang, Ruder, Metzler, Long Range Arena: A Benchmark for Efficient Transformers, ICLR 2021, arXiv 2011.04006",
     Complexity = "O(what the attention mechanism costs)")]
 public sealed class LongRangeEncoder : SequenceClassifier
