@@ -26,7 +26,7 @@ public class OptionDescriberTests
         const string Source = "a data set that ships, such as etth1, or a CSV file";
         Assert.Contains(new OptionDescription("data.source", "task=forecast", "text", null, Source), described);
         Assert.Equal("type1", described.Single(option => option is { Key: "training.schedule", Kind: "task=forecast" }).Default);
-        Assert.Equal(["training.schedule.kind=cosine", "training.schedule.kind=linear", "training.schedule.kind=noam"],
+        Assert.Equal(["training.schedule.kind=cosine", "training.schedule.kind=linear", "training.schedule.kind=noam", "training.schedule.kind=rsqrt"],
             described.Where(option => option.Key == "training.schedule.warmup-steps").Select(option => option.Kind).Distinct());
         Assert.Equal("[0.9, 0.999]", described.Single(option => option is { Key: "training.betas", Kind: "task=forecast" }).Default);
     }
