@@ -26,8 +26,11 @@ internal sealed class ReversibleSequence(IReadOnlyList<ReversibleBranch> branche
         foreach (var branch in branches)
         {
             _states.Push(generator.GetState());
+            var moved = Move(branch, moving, still);
+            if (_states.Count > 2)
+                moving.Dispose();
             // The stream that moved is the one that the next branch looks at.
-            (moving, still) = (still, moving + branch.Call(still));
+            (moving, still) = (still, moved);
         }
 
         SaveForBackward(moving, still);
@@ -43,12 +46,20 @@ internal sealed class ReversibleSequence(IReadOnlyList<ReversibleBranch> branche
         var (moving, still) = (Saved(0), Saved(1));
         var (movingGradient, stillGradient) = (gradients[0] ?? moving.ZerosLike(), gradients[1] ?? still.ZerosLike());
         var ofParameters = new List<Tensor?>();
+        var undone = 0;
         foreach (var branch in branches.Reverse())
         {
             generator.SetState(_states.Pop());
-            var (change, ofInput, ofBranch) = Differentiate(branch, moving, stillGradient);
-            (moving, still) = (still - change, moving);
-            (movingGradient, stillGradient) = (stillGradient, movingGradient + ofInput);
+            var (before, gradient, ofBranch) = Undo(branch, moving, still, movingGradient, stillGradient);
+            // The first two streams and gradients are not this pass's own.
+            if (undone++ >= 2)
+            {
+                still.Dispose();
+                movingGradient.Dispose();
+            }
+
+            (moving, still) = (before, moving);
+            (movingGradient, stillGradient) = (stillGradient, gradient);
             ofParameters.InsertRange(0, ofBranch);
         }
 
@@ -56,19 +67,37 @@ internal sealed class ReversibleSequence(IReadOnlyList<ReversibleBranch> branche
         return [movingGradient, stillGradient, .. ofParameters];
     }
 
-    /// <summary>What a branch gives, and the gradients of its input and its parameters.</summary>
-    private static (Tensor Change, Tensor OfInput, Tensor?[] OfBranch) Differentiate(ReversibleBranch branch, Tensor input, Tensor gradient)
+    /// <summary>The stream after a branch; nothing else of the branch stays, or memory would grow with their number until the last has run.</summary>
+    private static Tensor Move(ReversibleBranch branch, Tensor moving, Tensor still)
     {
         using var scope = new TensorScope();
-        using var record = Autograd.Record();
-        var leaf = input.Detach();
-        leaf.RequiresGrad = true;
-        var change = branch.Call(leaf);
-        var gradients = Autograd.Grad([change], [leaf, .. branch.Parameters], [gradient], allowUnused: true);
-        foreach (var given in gradients)
+        return scope.Keep(moving + branch.Call(still));
+    }
+
+    /// <summary>The stream before a branch moved it, the gradient of the stream that the branch looks at, and those of its parameters.</summary>
+    /// <param name="branch">The branch.</param>
+    /// <param name="seen">The stream that it looks at.</param>
+    /// <param name="moved">The stream that it moved.</param>
+    /// <param name="ofSeen">The gradient so far of the one that it looks at.</param>
+    /// <param name="ofMoved">The gradient of the one that it moved.</param>
+    private static (Tensor Before, Tensor OfSeen, Tensor?[] OfBranch) Undo(
+        ReversibleBranch branch, Tensor seen, Tensor moved, Tensor ofSeen, Tensor ofMoved)
+    {
+        using var scope = new TensorScope();
+        Tensor change;
+        Tensor?[] gradients;
+        using (Autograd.Record())
+        {
+            var leaf = seen.Detach();
+            leaf.RequiresGrad = true;
+            change = branch.Call(leaf);
+            gradients = Autograd.Grad([change], [leaf, .. branch.Parameters], [ofMoved], allowUnused: true);
+        }
+
+        foreach (var given in gradients[1..])
             if (given is not null)
                 scope.Keep(given);
-        return (scope.Keep(change.Detach()), gradients[0]!, gradients[1..]);
+        return (scope.Keep(moved - change.Detach()), scope.Keep(ofSeen + gradients[0]!), gradients[1..]);
     }
 }
 
