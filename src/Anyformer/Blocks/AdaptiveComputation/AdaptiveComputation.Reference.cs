@@ -38,7 +38,10 @@ internal static class AdaptiveComputationReferences
                 var halted = halting.Run(states[0], (_, step) => (probabilities[step], states[step]));
                 return new()
                 {
-                    ["out"] = halted.Output, ["remainders"] = halted.Remainders, ["n_updates"] = halted.Updates, ["ponder"] = halted.Ponder,
+                    ["out"] = halted.Output,
+                    ["remainders"] = halted.Remainders,
+                    ["n_updates"] = halted.Updates,
+                    ["ponder"] = halted.Ponder,
                 };
             }, "p", "state");
         }
@@ -66,7 +69,9 @@ internal static class AdaptiveComputationReferences
             Tensor Without(int every) => Tensor.From<bool>(LayerDropEncoder.KeptWithoutEvery(layers, every), layers);
             return new ParityResult(new Dictionary<string, Tensor>
             {
-                ["kept"] = LayerDropEncoder.Kept(parity.Input("uniform"), probability), ["every_other"] = Without(2), ["every_third"] = Without(3),
+                ["kept"] = LayerDropEncoder.Kept(parity.Input("uniform"), probability),
+                ["every_other"] = Without(2),
+                ["every_third"] = Without(3),
             });
         }
     }
