@@ -64,17 +64,37 @@ public sealed record PathfinderOptions
         var length = difficulty switch { PathfinderDifficulty.Easy => 6, PathfinderDifficulty.Intermediate => 9, _ => 14 };
         var small = new PathfinderOptions
         {
-            Size = 32, ContourLength = length, PaddleMargins = [1], PaddleLength = 2, PaddleThickness = 0.5, PaddleContrast = 2 * 0.75,
-            MarkerRadius = 1.5, SeedDistance = 7, Continuity = 1, Distractors = 20 / 4,
+            Size = 32,
+            ContourLength = length,
+            PaddleMargins = [1],
+            PaddleLength = 2,
+            PaddleThickness = 0.5,
+            PaddleContrast = 2 * 0.75,
+            MarkerRadius = 1.5,
+            SeedDistance = 7,
+            Continuity = 1,
+            Distractors = 20 / 4,
         };
         var middle = small with
         {
-            Size = 64, PaddleLength = 5, PaddleThickness = 1, PaddleContrast = 0.8, MarkerRadius = 2.5, SeedDistance = 12, Continuity = 1.8,
+            Size = 64,
+            PaddleLength = 5,
+            PaddleThickness = 1,
+            PaddleContrast = 0.8,
+            MarkerRadius = 2.5,
+            SeedDistance = 12,
+            Continuity = 1.8,
             Distractors = 22 / (length / 3),
         };
         var large = middle with
         {
-            Size = 128, PaddleMargins = [2, 3], PaddleThickness = 1.5, PaddleContrast = 0.9, MarkerRadius = 3, SeedDistance = 20, Distractors = 35 / (length / 3),
+            Size = 128,
+            PaddleMargins = [2, 3],
+            PaddleThickness = 1.5,
+            PaddleContrast = 0.9,
+            MarkerRadius = 3,
+            SeedDistance = 20,
+            Distractors = 35 / (length / 3),
         };
         return size switch
         {
