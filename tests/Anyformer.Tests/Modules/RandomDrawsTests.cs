@@ -3,6 +3,7 @@ using Anyformer.Torch;
 
 namespace Anyformer.Tests.Modules;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class RandomDrawsTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Anyformer.Torch;
 
 namespace Anyformer.Tests.Positions;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class TransformerXlAttentionTests
 {
     [Fact]

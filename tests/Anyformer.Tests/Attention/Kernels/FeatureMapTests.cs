@@ -9,6 +9,7 @@ using FsCheck.Fluent;
 
 namespace Anyformer.Tests.Attention.Kernels;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class FeatureMapTests
 {
     public static TheoryData<string> Ids => [.. MethodCatalog.OfRole<FeatureMap>().Select(entry => entry.Id)];

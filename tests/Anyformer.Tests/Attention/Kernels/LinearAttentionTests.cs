@@ -8,6 +8,7 @@ using FsCheck.Fluent;
 
 namespace Anyformer.Tests.Attention.Kernels;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class LinearAttentionTests
 {
     private readonly LinearAttention _attention = new(new EluFeatureMap(new AttentionShape(2, 3)));

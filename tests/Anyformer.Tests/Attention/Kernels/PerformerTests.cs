@@ -8,6 +8,7 @@ using FsCheck.Fluent;
 
 namespace Anyformer.Tests.Attention.Kernels;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class PerformerTests
 {
     [Fact]

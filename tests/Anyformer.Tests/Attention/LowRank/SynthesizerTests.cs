@@ -7,6 +7,7 @@ using FsCheck.Fluent;
 
 namespace Anyformer.Tests.Attention.LowRank;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class SynthesizerTests
 {
     private const int Most = 10;

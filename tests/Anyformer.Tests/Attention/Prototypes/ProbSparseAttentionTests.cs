@@ -10,6 +10,7 @@ using Property = Anyformer.Testing.Property;
 
 namespace Anyformer.Tests.Attention.Prototypes;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class ProbSparseAttentionTests
 {
     private enum MaskKind { None, Causal, Keys, Any }

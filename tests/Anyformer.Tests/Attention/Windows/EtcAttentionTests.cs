@@ -7,6 +7,7 @@ using Property = Anyformer.Testing.Property;
 
 namespace Anyformer.Tests.Attention.Windows;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class EtcAttentionTests
 {
     private const int Width = 6, Heads = 2, HeadWidth = 3;

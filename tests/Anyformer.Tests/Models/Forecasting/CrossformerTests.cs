@@ -7,6 +7,7 @@ using Anyformer.Training.Optimizers;
 
 namespace Anyformer.Tests.Models.Forecasting;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class CrossformerTests
 {
     private static readonly CrossformerOptions s_small = new() { SegmentLength = 4, Routers = 2, Width = 8, Heads = 2, FeedForwardWidth = 6 };

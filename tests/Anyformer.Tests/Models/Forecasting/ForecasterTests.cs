@@ -9,6 +9,7 @@ using Property = Anyformer.Testing.Property;
 namespace Anyformer.Tests.Models.Forecasting;
 
 /// <summary>What holds for every forecaster of the catalog.</summary>
+[Collection(DefaultGenerator.Name)]
 public sealed class ForecasterTests
 {
     private static readonly Gen<(ForecastShape Shape, int Batch)> s_shapes =

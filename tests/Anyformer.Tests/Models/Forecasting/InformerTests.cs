@@ -9,6 +9,7 @@ using FsCheck.Fluent;
 
 namespace Anyformer.Tests.Models.Forecasting;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class InformerTests
 {
     private static readonly InformerOptions s_small = new() { Width = 8, Heads = 2, FeedForwardWidth = 12 };

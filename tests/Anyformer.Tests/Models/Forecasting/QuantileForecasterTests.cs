@@ -6,6 +6,7 @@ using Anyformer.Training.Optimizers;
 
 namespace Anyformer.Tests.Models.Forecasting;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class QuantileForecasterTests
 {
     private static readonly ForecastShape s_shape = Forecasts.Shape(8, 3, 2);

@@ -6,6 +6,7 @@ using Anyformer.Torch;
 
 namespace Anyformer.Tests.Models.Language;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class BigBirdTests
 {
     private static readonly BigBirdOptions s_tiny = new()

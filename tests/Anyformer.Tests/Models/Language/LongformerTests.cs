@@ -3,6 +3,7 @@ using Anyformer.Torch;
 
 namespace Anyformer.Tests.Models.Language;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class LongformerTests
 {
     private static readonly LongformerOptions s_tiny = new()

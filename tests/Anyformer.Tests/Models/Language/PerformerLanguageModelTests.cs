@@ -5,6 +5,7 @@ using Anyformer.Torch;
 
 namespace Anyformer.Tests.Models.Language;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class PerformerLanguageModelTests
 {
     private static readonly PerformerLanguageModelOptions s_tiny = new()

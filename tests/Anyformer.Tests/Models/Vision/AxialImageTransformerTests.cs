@@ -3,6 +3,7 @@ using Anyformer.Torch;
 
 namespace Anyformer.Tests.Models.Vision;
 
+[Collection(DefaultGenerator.Name)]
 public sealed class AxialImageTransformerTests
 {
     private static readonly AxialImageTransformerOptions s_tiny = new() { Width = 4, Layers = 2, Heads = 2, Positions = [3, 5] };
