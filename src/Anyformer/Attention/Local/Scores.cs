@@ -1,3 +1,4 @@
+using Anyformer.Attention.Softmax;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention.Local;
@@ -10,10 +11,6 @@ internal static class Scores
     /// </summary>
     internal const double LastResort = -5e4;
 
-    /// <summary>
-    /// Hides scores. Unlike an infinity, the number leaves a query that may see nothing with finite weights and slopes: padding is such a query,
-    /// and its gradient of 0 must not meet a NaN.
-    /// </summary>
-    internal static Tensor Hide(this Tensor scores, Tensor hidden) =>
-        scores.MaskedFill(hidden, scores.DType == DType.Float16 ? -65504 : -1e30);
+    /// <inheritdoc cref="MaskedSoftmax.Hide"/>
+    internal static Tensor Hide(this Tensor scores, Tensor hidden) => MaskedSoftmax.Hide(scores, hidden);
 }

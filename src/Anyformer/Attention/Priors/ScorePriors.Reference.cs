@@ -131,7 +131,9 @@ internal sealed class HardCodedReference : ModelReference<HardCodedAttention>
     {
         var config = parity.Config;
         // How the authors' code computes the same, and what it looks up again from the lists.
-        config.WithoutEffect("attn_window", "attn_impl", "attn_ofs_uniq", "attn_std_uniq", "word_count_ratio", "causal");
+        config.WithoutEffect("attn_impl", "attn_ofs_uniq", "attn_std_uniq");
+        if (config.Int("attn_window", -1) is >= 0 and var window)
+            throw new UserException($"Hard-coded attention has no window, found attn_window {window}, expected -1.");
         if (config.String("attn_type") != "normal")
             throw new UserException($"Hard-coded attention is normal, found attn_type {config.String("attn_type")}.");
         var options = new HardCodedAttentionOptions
