@@ -6,6 +6,7 @@ using Anyformer.Blocks;
 using Anyformer.FeedForward;
 using Anyformer.Models.Forecasting;
 using Anyformer.Models.Sequences;
+using Anyformer.Models.Vision;
 using Anyformer.Normalization;
 using Anyformer.Positions;
 using Anyformer.Recipes;
@@ -20,13 +21,13 @@ public sealed class CatalogEntry
 {
     private static readonly Type[] s_roles =
     [
-        typeof(Forecaster), typeof(SequenceClassifier), typeof(TokenMixer), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier),
+        typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(TokenMixer), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier),
         typeof(PositionEncoding), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring),
     ];
 
     private static readonly Type[] s_shapes =
     [
-        typeof(ForecastShape), typeof(SequenceShape), typeof(AttentionShape), typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape),
+        typeof(ForecastShape), typeof(SequenceShape), typeof(ImageShape), typeof(AttentionShape), typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape),
         typeof(NormalizationShape), typeof(WiringShape),
     ];
 

@@ -12,6 +12,15 @@ public static class Family
     /// <summary>Models that tell the class of a sequence.</summary>
     public const string SequenceClassification = "models/sequence classification";
 
+    /// <summary>Models that tell the class of an image, tokens of one size throughout.</summary>
+    public const string PlainVision = "models/vision/plain";
+
+    /// <summary>Models that tell the class of an image, tokens fewer and wider from stage to stage.</summary>
+    public const string PyramidVision = "models/vision/pyramid";
+
+    /// <summary>Tokens become fewer between layers: merged, pooled, left out.</summary>
+    public const string TokenReduction = "tokens/reduction";
+
     /// <summary>Every query sees every key.</summary>
     public const string SoftmaxAttention = "attention/full";
 
