@@ -9,7 +9,7 @@ namespace Anyformer.Attention;
 /// Projects tokens to queries, keys and values, attends in several heads side by side, and projects the joined contexts back
 /// (Vaswani et al. 2017, arXiv 1706.03762, section 3.2.2). The head that attends is any <see cref="AttentionFunction"/>.
 /// </summary>
-public sealed class MultiHeadAttention : TokenMixer
+public sealed class MultiHeadAttention : TokenMixer, IValuePath
 {
     private readonly int _heads;
 
@@ -57,6 +57,8 @@ public sealed class MultiHeadAttention : TokenMixer
         OutputProjection = outputProjection;
         Function = function;
     }
+
+    IEnumerable<Parameter> IValuePath.ValuePath => [ValueProjection.Weight, OutputProjection.Weight];
 
     private Linear QueryProjection { get; }
 

@@ -1,9 +1,11 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention;
 
 /// <summary>Lets tokens see each other: (batch, tokens, width) to the same.</summary>
+[DefaultMethod("composed")]
 public abstract class TokenMixer : Module
 {
     /// <summary>Mixes the tokens.</summary>

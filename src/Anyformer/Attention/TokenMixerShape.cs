@@ -1,3 +1,6 @@
+using Anyformer.Positions;
+using Anyformer.Recipes;
+
 namespace Anyformer.Attention;
 
 /// <summary>The sizes that a token mixer is built for.</summary>
@@ -8,6 +11,12 @@ namespace Anyformer.Attention;
 /// <param name="InnerWidth">Width of all heads together; null for the width of a token.</param>
 public sealed record TokenMixerShape(int Tokens, int Width, int Heads, double Dropout = 0, int? InnerWidth = null)
 {
+    /// <summary>Positions to be worked into queries and keys or into scores; null for none. A mixer without such refuses them.</summary>
+    public Part<PositionEncoding>? Position { get; init; }
+
+    /// <summary>What attends within each head of a <see cref="HeadInteractions.HeadInteraction"/>; null for the softmax with <see cref="Position"/>.</summary>
+    public HeadFunction? Function { get; init; }
+
     /// <summary>Width of a head's queries, keys and values.</summary>
     /// <exception cref="UserException">The inner width is no multiple of the heads.</exception>
     public int HeadWidth => Heads > 0 && (InnerWidth ?? Width) % Heads == 0

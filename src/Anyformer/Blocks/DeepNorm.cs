@@ -10,6 +10,14 @@ namespace Anyformer.Blocks;
 /// <param name="Beta">The gain of those weights.</param>
 public readonly record struct DeepNormScale(double Alpha, double Beta)
 {
+    /// <summary>Of the stack that a sublayer is in.</summary>
+    public static DeepNormScale Of(WiringShape shape) => shape.Side switch
+    {
+        StackSide.Encoder => Encoder(shape.Layers, shape.OtherLayers),
+        StackSide.Decoder => Decoder(shape.Layers),
+        _ => Alone(shape.Layers),
+    };
+
     /// <summary>Of a stack alone, encoder or decoder.</summary>
     public static DeepNormScale Alone(int layers) => new(Math.Pow(2 * layers, 0.25), Math.Pow(8 * layers, -0.25));
 
@@ -28,18 +36,22 @@ public readonly record struct DeepNormScale(double Alpha, double Beta)
 [Method("deep-norm", "DeepNorm", Family.Wiring, 2022,
     Paper = "Wang, Ma, Dong, Huang, Zhang, Wei, DeepNet: Scaling Transformers to 1,000 Layers, 2022, arXiv 2203.00555", Complexity = "O(tokens)",
     System = "norms")]
-public sealed class DeepNorm(NormalizationLayer norm, double alpha, double dropout = 0) : Wiring
+public sealed class DeepNorm(NormalizationLayer norm, DeepNormScale scale, double dropout = 0) : Wiring
 {
-    private readonly double _alpha = alpha;
 
-    /// <summary>A wiring as a part of a host, a stack alone.</summary>
-    public DeepNorm(WiringShape shape)
-        : this(shape.Norm.Build(new NormalizationShape(shape.Width)), DeepNormScale.Alone(shape.Layers).Alpha, shape.Dropout) { }
+    /// <summary>A wiring as a part of a host.</summary>
+    public DeepNorm(WiringShape shape) : this(shape.Norm.Build(new NormalizationShape(shape.Width)), DeepNormScale.Of(shape), shape.Dropout) { }
+
+    /// <inheritdoc/>
+    public override bool NormalizesOutput => true;
+
+    /// <inheritdoc/>
+    public override double Gain => scale.Beta;
 
     private NormalizationLayer Norm { get; } = norm;
 
     private Dropout Dropout { get; } = new(dropout);
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer) => Norm.Call(tokens * _alpha + Dropout.Call(sublayer(tokens)));
+    protected override Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer) => Norm.Call(tokens * scale.Alpha + Dropout.Call(sublayer(tokens)));
 }

@@ -10,7 +10,7 @@ namespace Anyformer.Blocks;
 /// GTrXL, arXiv 1910.06764, section 3.2; the learned scale is that of x-transformers).
 /// </summary>
 [Method("gated-residual", "Gated residual (GRU)", Family.Wiring, 2020,
-    Paper = "Parisotto et al., Stabilizing Transformers for Reinforcement Learning, ICML 2020, arXiv 1910.06764", Complexity = "O(tokens)", System = "norms")]
+    Paper = "Parisotto et al., Stabilizing Transformers for Reinforcement Learning, ICML 2020, arXiv 1910.06764", Complexity = "O(tokens)", System = "norms", Aliases = ["gated"])]
 public sealed class GatedResidual : Wiring
 {
     /// <summary>A wiring around a normalisation.</summary>

@@ -86,7 +86,7 @@ internal static class PlacementReferences
             var (width, heads, layers) = (config.Int("encoder_embed_dim"), config.Int("encoder_attention_heads"), config.Int("encoder_layers"));
             var (inner, isFirst) = (config.Bool("subln"), config.Bool("encoder_normalize_before"));
             NormalizationLayer Norm(int size) => new LayerNorm(size);
-            Wiring Wiring() => config.Bool("deepnorm") ? new DeepNorm(Norm(width), DeepNormScale.Alone(layers).Alpha)
+            Wiring Wiring() => config.Bool("deepnorm") ? new DeepNorm(Norm(width), DeepNormScale.Alone(layers))
                 : isFirst ? new PreNorm(Norm(width)) : new PostNorm(Norm(width));
             Linear Map() => new(width, width);
             EncoderBlock Block()

@@ -8,7 +8,7 @@ namespace Anyformer.Blocks;
 /// <summary><c>x + dropout(f(norm(x)))</c>: the normalisation inside the branch (Xiong et al. 2020, arXiv 2002.04745).</summary>
 [Method("pre-norm", "Pre-norm", Family.Wiring, 2020,
     Paper = "Xiong, Yang, He, Zheng, Zheng, Xing, Zhang, Lan, Wang, Liu, On Layer Normalization in the Transformer Architecture, ICML 2020, arXiv 2002.04745", Complexity = "O(tokens)",
-    System = "norms")]
+    System = "norms", Aliases = ["pre"])]
 public sealed class PreNorm(NormalizationLayer norm, double dropout = 0) : Wiring
 {
     /// <summary>A wiring as a part of a host.</summary>

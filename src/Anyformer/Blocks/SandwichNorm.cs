@@ -8,7 +8,7 @@ namespace Anyformer.Blocks;
 /// <summary><c>x + dropout(norm2(f(norm1(x))))</c>: a normalisation on either side of the sublayer (Ding et al. 2021, CogView, arXiv 2105.13290).</summary>
 [Method("sandwich-norm", "Sandwich-norm", Family.Wiring, 2021,
     Paper = "Ding et al., CogView: Mastering Text-to-Image Generation via Transformers, NeurIPS 2021, arXiv 2105.13290", Complexity = "O(tokens)",
-    System = "norms")]
+    System = "norms", Aliases = ["sandwich"])]
 public sealed class SandwichNorm(NormalizationLayer before, NormalizationLayer after, double dropout = 0) : Wiring
 {
     /// <summary>A wiring as a part of a host.</summary>

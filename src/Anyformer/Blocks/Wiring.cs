@@ -6,6 +6,12 @@ namespace Anyformer.Blocks;
 /// <summary>How a sublayer of a block joins the skip connection and the normalisation.</summary>
 public abstract class Wiring : Module
 {
+    /// <summary>Whether the tokens come out normalised; if not, a stack has a normalisation behind its last block.</summary>
+    public virtual bool NormalizesOutput => false;
+
+    /// <summary>What fresh weights on the path of a sublayer's values are multiplied by, see <see cref="IValuePath"/>.</summary>
+    public virtual double Gain => 1;
+
     /// <summary>The tokens after the sublayer: (batch, tokens, width) to the same.</summary>
     public Tensor Call(Tensor tokens, Func<Tensor, Tensor> sublayer)
     {

@@ -1,10 +1,12 @@
 using System.Collections;
 using System.Reflection;
 using Anyformer.Attention;
+using Anyformer.Attention.HeadInteractions;
 using Anyformer.Attention.Kernels;
 using Anyformer.Blocks;
 using Anyformer.FeedForward;
 using Anyformer.Models.Forecasting;
+using Anyformer.Models.Language;
 using Anyformer.Models.Sequences;
 using Anyformer.Models.Vision;
 using Anyformer.Normalization;
@@ -21,13 +23,14 @@ public sealed class CatalogEntry
 {
     private static readonly Type[] s_roles =
     [
-        typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(TokenMixer), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier),
+        typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(LanguageModel),
+        typeof(SequenceToSequenceModel), typeof(TokenMixer), typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier),
         typeof(PositionEncoding), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring),
     ];
 
     private static readonly Type[] s_shapes =
     [
-        typeof(ForecastShape), typeof(SequenceShape), typeof(ImageShape), typeof(AttentionShape), typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape),
+        typeof(ForecastShape), typeof(SequenceShape), typeof(ImageShape), typeof(LanguageShape), typeof(TranslationShape), typeof(AttentionShape), typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape),
         typeof(NormalizationShape), typeof(WiringShape),
     ];
 
@@ -53,6 +56,9 @@ public sealed class CatalogEntry
 
     /// <inheritdoc cref="MethodAttribute.Paper"/>
     public string Paper => _method.Paper;
+
+    /// <inheritdoc cref="MethodAttribute.Aliases"/>
+    public IReadOnlyList<string> Aliases => _method.Aliases;
 
     /// <inheritdoc cref="MethodAttribute.Complexity"/>
     public string Complexity => _method.Complexity;
@@ -103,7 +109,12 @@ public sealed class CatalogEntry
     public TRole Build<TRole>(object shape, object? options) where TRole : Module
     {
         if (shape is TokenMixerShape mixer && IsFunctionOfMixer(typeof(TRole)))
-            return (TRole)(Module)new MultiHeadAttention(mixer, Build<AttentionFunction>(mixer.OfFunction, options));
+            return (TRole)(Module)new MultiHeadAttention(mixer, new HeadFunction(new(Id, options), [], mixer.Position).Build(mixer.OfFunction));
+        if (shape is TokenMixerShape { Position: { } position } && !TakesPositions)
+            throw new UserException($"'{Id}' makes its queries and keys by itself, so positions of kind '{position.Kind}' cannot be worked into them; "
+                + "take positions that are added to tokens, or an attention function.");
+        if (shape is PositionShape positions && IsBiasOfPositions(typeof(TRole)))
+            return (TRole)(Module)new PositionBias(Build<ScoreModifier>(new AttentionShape(positions.Heads, positions.HeadWidth, 0, positions.Tokens), options));
         try
         {
             return (TRole)Constructor.Invoke(OptionsType is null ? [shape] : [shape, options]);
@@ -114,10 +125,18 @@ public sealed class CatalogEntry
         }
     }
 
-    /// <summary>Whether the method can stand in for a vocabulary type: as one itself, or in the heads of multi-head attention.</summary>
-    internal bool CanPlay(Type role) => Type.IsAssignableTo(role) || IsFunctionOfMixer(role);
+    /// <summary>
+    /// Whether the method can stand in for a vocabulary type: as one itself, in the heads of multi-head attention, or as positions that change scores.
+    /// </summary>
+    internal bool CanPlay(Type role) => Type.IsAssignableTo(role) || IsFunctionOfMixer(role) || IsBiasOfPositions(role);
 
     private bool IsFunctionOfMixer(Type role) => role == typeof(TokenMixer) && Type.IsAssignableTo(typeof(AttentionFunction));
+
+    private bool IsBiasOfPositions(Type role) =>
+        role == typeof(PositionEncoding) && Type.IsAssignableTo(typeof(ScoreModifier)) && Family.StartsWith("positions/", StringComparison.Ordinal);
+
+    /// <summary>Whether the mixer works positions into its queries, keys and scores.</summary>
+    private bool TakesPositions => Type.IsAssignableTo(typeof(HeadInteraction)) || Type == typeof(ComposedAttention);
 
     private static bool IsOptions(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal);
 }

@@ -12,6 +12,9 @@ public static class Family
     /// <summary>Models that tell the class of a sequence.</summary>
     public const string SequenceClassification = "models/sequence classification";
 
+    /// <summary>Models that write texts.</summary>
+    public const string LanguageModels = "models/language";
+
     /// <summary>Models that tell the class of an image, tokens of one size throughout.</summary>
     public const string PlainVision = "models/vision/plain";
 

@@ -26,6 +26,9 @@ public sealed class MethodAttribute(string id, string name, string family, int y
     /// <summary>The system of parity cases that verify it, where that has another name than the method.</summary>
     public string? System { get; init; }
 
+    /// <summary>Other names that users know it by: <c>rotary</c> for <c>rope</c>. They hold among the methods that play its roles.</summary>
+    public string[] Aliases { get; init; } = [];
+
     /// <summary>How the cost grows with the tokens or steps.</summary>
     public required string Complexity { get; init; }
 }

@@ -15,19 +15,45 @@ public static class MethodCatalog
     /// <summary>The entries that can play a role, given by its vocabulary type.</summary>
     public static IEnumerable<CatalogEntry> OfRole<TRole>() where TRole : Module => Entries.Where(entry => entry.CanPlay(typeof(TRole)));
 
-    /// <summary>The entry of an id that can play a role.</summary>
+    /// <summary>The entry that can play a role, by its id or another of its names; hyphens do not matter: <c>deepnorm</c> is <c>deep-norm</c>.</summary>
     /// <exception cref="UserException">No such method, or it plays another role; the message suggests the nearest that does.</exception>
-    public static CatalogEntry Get<TRole>(string id) where TRole : Module
+    public static CatalogEntry Get<TRole>(string name) where TRole : Module => TryGet<TRole>(name) ?? throw Unknown<TRole>(name);
+
+    /// <summary>The method that can play a role, by one of its names, or by that of a preset that it alone has: <c>swiglu</c>.</summary>
+    /// <param name="name">What the user wrote.</param>
+    /// <returns>The method, and the options to start from; null of one without options.</returns>
+    /// <exception cref="UserException">No such method or preset.</exception>
+    public static (CatalogEntry Entry, object? Options) GetWithOptions<TRole>(string name) where TRole : Module
     {
-        if (s_entries.Value.TryGetValue(id, out var entry) && entry.CanPlay(typeof(TRole)))
-            return entry;
-        var known = OfRole<TRole>().Select(other => other.Id).ToArray();
-        var role = typeof(TRole) == typeof(Module) ? "method" : typeof(TRole).Name;
-        throw new UserException($"The catalog knows no {role} '{id}'; {Hint(id, known)}");
+        if (TryGet<TRole>(name) is { } named)
+            return (named, named.DefaultOptions);
+        var presets = OfRole<TRole>().Where(entry => entry.Presets.ContainsKey(name)).ToArray();
+        return presets is [var only] ? (only, only.Presets[name]) : throw Unknown<TRole>(name);
     }
 
-    private static string Hint(string id, string[] known) =>
-        NearestName.Find(id, known) is { } near ? $"did you mean '{near}'?" : $"expected one of {string.Join(", ", known)}.";
+    private static CatalogEntry? TryGet<TRole>(string name) where TRole : Module
+    {
+        if (s_entries.Value.TryGetValue(name, out var entry) && entry.CanPlay(typeof(TRole)))
+            return entry;
+        var plain = Plain(name);
+        return OfRole<TRole>().FirstOrDefault(other => other.Aliases.Prepend(other.Id).Any(known => Plain(known) == plain));
+    }
+
+    private static string Plain(string name) => name.Replace("-", "", StringComparison.Ordinal);
+
+    private static UserException Unknown<TRole>(string name) where TRole : Module
+    {
+        if (s_entries.Value.TryGetValue(name, out var entry))
+            return new UserException($"'{name}' is a {string.Join(", ", entry.Roles)} and no {typeof(TRole).Name}; expected one of {Known<TRole>()}.");
+        var role = typeof(TRole) == typeof(Module) ? "method" : typeof(TRole).Name;
+        return new UserException($"The catalog knows no {role} '{name}'; {Hint<TRole>(name)}");
+    }
+
+    private static string Hint<TRole>(string name) where TRole : Module =>
+        NearestName.Find(name, OfRole<TRole>().SelectMany(entry => entry.Aliases.Prepend(entry.Id))) is { } near
+            ? $"did you mean '{near}'?" : $"expected one of {Known<TRole>()}.";
+
+    private static string Known<TRole>() where TRole : Module => string.Join(", ", OfRole<TRole>().Select(entry => entry.Id));
 
     private static Dictionary<string, CatalogEntry> Find() => typeof(MethodCatalog).Assembly.GetTypes()
         .Select(type => (Type: type, Method: type.GetCustomAttribute<MethodAttribute>(inherit: false)))

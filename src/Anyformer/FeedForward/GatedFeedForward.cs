@@ -34,7 +34,7 @@ public sealed record GatedFeedForwardOptions
 /// </summary>
 [Method("gated-feed-forward", "GLU variants", Family.FeedForward, 2020,
     Paper = "Shazeer, GLU Variants Improve Transformer, 2020, arXiv 2002.05202", Complexity = "O(tokens)", System = "feed-forward")]
-public sealed class GatedFeedForward : ChannelMixer
+public sealed class GatedFeedForward : ChannelMixer, IValuePath
 {
     private readonly Activation _activation;
 
@@ -58,6 +58,8 @@ public sealed class GatedFeedForward : ChannelMixer
     /// <exception cref="UserException">No such activation.</exception>
     public GatedFeedForward(ChannelMixerShape shape, GatedFeedForwardOptions options)
         : this(shape.Width, shape.HiddenWidth, Activations.Named(options.Activation), shape.Dropout, options.Bias) { }
+
+    IEnumerable<Parameter> IValuePath.ValuePath => [Hidden.Weight, Output.Weight];
 
     private Linear Hidden { get; }
 

@@ -24,15 +24,17 @@ public sealed record PositionwiseFeedForwardOptions
 /// out.
 /// </summary>
 [Method("feed-forward", "Position-wise feed-forward", Family.FeedForward, 2017,
-    Paper = "Vaswani, Shazeer, Parmar et al., Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762", Complexity = "O(tokens)")]
+    Paper = "Vaswani, Shazeer, Parmar et al., Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762", Complexity = "O(tokens)", Aliases = ["mlp"])]
 public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activation activation, double dropout = 0, bool bias = true,
     NormalizationLayer? hiddenNorm = null)
-    : ChannelMixer
+    : ChannelMixer, IValuePath
 {
     /// <summary>A feed-forward part of a host.</summary>
     /// <exception cref="UserException">No such activation.</exception>
     public PositionwiseFeedForward(ChannelMixerShape shape, PositionwiseFeedForwardOptions options)
         : this(shape.Width, shape.HiddenWidth, Activations.Named(options.Activation), shape.Dropout, options.Bias) { }
+
+    IEnumerable<Parameter> IValuePath.ValuePath => [Hidden.Weight, Output.Weight];
 
     private Linear Hidden { get; } = new(width, hiddenWidth, bias);
 

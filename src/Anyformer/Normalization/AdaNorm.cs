@@ -19,7 +19,7 @@ public sealed record AdaNormOptions
 /// </summary>
 [Method("ada-norm", "AdaNorm", Family.Normalization, 2019,
     Paper = "Xu, Sun, Zhang, Zhao, Lin, Understanding and Improving Layer Normalization, NeurIPS 2019, arXiv 1911.07013",
-    Complexity = "O(tokens)", System = "norms")]
+    Complexity = "O(tokens)", System = "norms", Aliases = ["ada"])]
 public sealed class AdaNorm(double scale = 1, double damping = 0.1, double epsilon = 1e-5) : NormalizationLayer
 {
     private readonly double _scale = scale;

@@ -32,7 +32,7 @@ public sealed record PowerNormOptions
 /// </summary>
 [Method("power-norm", "PowerNorm", Family.Normalization, 2020,
     Paper = "Shen, Yao, Gholami, Mahoney, Keutzer, PowerNorm: Rethinking Batch Normalization in Transformers, ICML 2020, arXiv 2003.07845",
-    Complexity = "O(tokens)", System = "norms")]
+    Complexity = "O(tokens)", System = "norms", Aliases = ["power"])]
 public sealed class PowerNorm : NormalizationLayer
 {
     private readonly PowerNormOptions _options;

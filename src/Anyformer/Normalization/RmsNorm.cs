@@ -9,7 +9,7 @@ namespace Anyformer.Normalization;
 /// arXiv 1910.07467, section 4).
 /// </summary>
 [Method("rms-norm", "RMSNorm", Family.Normalization, 2019,
-    Paper = "Zhang, Sennrich, Root Mean Square Layer Normalization, NeurIPS 2019, arXiv 1910.07467", Complexity = "O(tokens)", System = "norms")]
+    Paper = "Zhang, Sennrich, Root Mean Square Layer Normalization, NeurIPS 2019, arXiv 1910.07467", Complexity = "O(tokens)", System = "norms", Aliases = ["rms"])]
 public sealed class RmsNorm : NormalizationLayer
 {
     private readonly double _epsilon;

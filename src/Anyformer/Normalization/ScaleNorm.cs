@@ -10,7 +10,7 @@ namespace Anyformer.Normalization;
 /// </summary>
 [Method("scale-norm", "ScaleNorm", Family.Normalization, 2019,
     Paper = "Nguyen, Salazar, Transformers without Tears: Improving the Normalization of Self-Attention, IWSLT 2019, arXiv 1910.05895",
-    Complexity = "O(tokens)", System = "norms")]
+    Complexity = "O(tokens)", System = "norms", Aliases = ["scale"])]
 public sealed class ScaleNorm : NormalizationLayer
 {
     private readonly double _epsilon;

@@ -3,12 +3,28 @@ using Anyformer.Torch;
 
 namespace Anyformer.Positions;
 
+/// <summary>Where a position encoding works.</summary>
+public enum PositionPlace
+{
+    /// <summary>Once, on the tokens before the first block.</summary>
+    Tokens,
+
+    /// <summary>On the queries and keys of every block.</summary>
+    QueriesAndKeys,
+
+    /// <summary>On the scores of every block.</summary>
+    Scores,
+}
+
 /// <summary>
-/// Tells tokens where they stand, at one of two places: added to the tokens before the first block, or worked into the queries and keys of every
-/// block. What changes scores instead is a <see cref="Attention.ScoreModifier"/>.
+/// Tells tokens where they stand, at one of three places: added to the tokens before the first block, worked into the queries and keys of every
+/// block, or as a change of its scores, see <see cref="PositionBias"/>.
 /// </summary>
 public abstract class PositionEncoding : Module
 {
+    /// <summary>Where it works.</summary>
+    public virtual PositionPlace Place => PositionPlace.Tokens;
+
     /// <summary>The tokens as they go into the first block.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>
     /// <param name="first">The position of the first token: more than 0 where a sample goes on.</param>

@@ -4,4 +4,5 @@ namespace Anyformer.Positions;
 /// <param name="Tokens">Most tokens of a sample, for encodings that hold a table.</param>
 /// <param name="Width">Width of a token.</param>
 /// <param name="HeadWidth">Width of a head's queries and keys.</param>
-public sealed record PositionShape(int Tokens, int Width, int HeadWidth);
+/// <param name="Heads">Heads side by side, for positions that change scores.</param>
+public sealed record PositionShape(int Tokens, int Width, int HeadWidth, int Heads = 1);

@@ -23,7 +23,7 @@ public record RotaryPositionsOptions
 /// </summary>
 [Method("rope", "Rotary positions (RoPE)", Family.RelativePositions, 2021,
     Paper = "Su, Lu, Pan, Murtadha, Wen, Liu, RoFormer: Enhanced Transformer with Rotary Position Embedding, 2021, arXiv 2104.09864",
-    Complexity = "O(tokens)", System = "positions")]
+    Complexity = "O(tokens)", System = "positions", Aliases = ["rotary"])]
 public class RotaryPositions : PositionEncoding
 {
     private readonly long _width;
@@ -37,6 +37,9 @@ public class RotaryPositions : PositionEncoding
             throw new UserException($"Rotary positions turn pairs of elements, so the width of a head must be even, found {_width}.");
         Base = options.Base;
     }
+
+    /// <inheritdoc/>
+    public override PositionPlace Place => PositionPlace.QueriesAndKeys;
 
     /// <summary>How many times as fast the first pair turns as the last would.</summary>
     protected double Base { get; }

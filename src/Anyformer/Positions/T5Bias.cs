@@ -30,7 +30,7 @@ public sealed record T5BiasOptions
 [Method("t5-bias", "T5 relative bias", Family.RelativePositions, 2020,
     Paper = "Raffel, Shazeer, Roberts, Lee, Narang, Matena, Zhou, Li, Liu, Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer, "
         + "JMLR 2020, arXiv 1910.10683",
-    Complexity = "O(tokens²)", System = "positions")]
+    Complexity = "O(tokens²)", System = "positions", Aliases = ["t5"])]
 public sealed class T5Bias : DistanceBias
 {
     private readonly T5BiasOptions _options;

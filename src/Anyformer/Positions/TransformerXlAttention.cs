@@ -25,7 +25,7 @@ public sealed record TransformerXlAttentionOptions
 [Claims(Causal = true)]
 [Method("transformer-xl", "Transformer-XL attention", Family.RelativePositions, 2019,
     Paper = "Dai, Yang, Yang, Carbonell, Le, Salakhutdinov, Transformer-XL: Attentive Language Models Beyond a Fixed-Length Context, ACL 2019, arXiv 1901.02860",
-    Complexity = "O(tokens²)", System = "positions")]
+    Complexity = "O(tokens²)", System = "positions", Aliases = ["relative-xl"])]
 public sealed class TransformerXlAttention : TokenMixer
 {
     private readonly int _width, _heads, _clamp;

@@ -37,6 +37,9 @@ public sealed class XposPositions : PositionEncoding
         Scale = scope.Keep((Functional.Arange(0, width, 2, DType.Float32) + 0.4 * width) / (1.4 * width)).OutliveScopes();
     }
 
+    /// <inheritdoc/>
+    public override PositionPlace Place => PositionPlace.QueriesAndKeys;
+
     /// <summary>The factors ζ of the pairs, (head width / 2).</summary>
     [Buffer]
     private Tensor Scale { get; }

@@ -14,7 +14,11 @@ public sealed record Part<TRole>(string Kind, object? Options) where TRole : Mod
 {
     /// <summary>The method with its default options.</summary>
     /// <exception cref="UserException">The catalog knows no such method of that role.</exception>
-    public static Part<TRole> Of(string kind) => new(kind, MethodCatalog.Get<TRole>(kind).DefaultOptions);
+    public static Part<TRole> Of(string kind)
+    {
+        var (entry, options) = MethodCatalog.GetWithOptions<TRole>(kind);
+        return new(entry.Id, options);
+    }
 
     /// <summary>The method with the given options.</summary>
     /// <exception cref="UserException">The catalog knows no such method of that role.</exception>

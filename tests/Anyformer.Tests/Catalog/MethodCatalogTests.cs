@@ -2,9 +2,14 @@ using System.ComponentModel;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Anyformer.Attention;
+using Anyformer.Attention.HeadInteractions;
+using Anyformer.Blocks;
 using Anyformer.Catalog;
+using Anyformer.FeedForward;
 using Anyformer.Models.Forecasting;
+using Anyformer.Normalization;
 using Anyformer.Parity;
+using Anyformer.Positions;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
 
@@ -94,12 +99,41 @@ public sealed partial class MethodCatalogTests
     }
 
     [Fact]
+    public void AMethodHasOtherNamesAmongThoseOfItsRole()
+    {
+        Assert.Equal("rope", MethodCatalog.Get<PositionEncoding>("rotary").Id);
+        Assert.Equal("deep-norm", MethodCatalog.Get<Wiring>("deepnorm").Id);
+        Assert.Equal("rms-norm", MethodCatalog.Get<NormalizationLayer>("rms").Id);
+        Assert.Equal("alibi", MethodCatalog.Get<PositionEncoding>("alibi").Id);
+        Assert.Equal("talking-heads-attention", MethodCatalog.Get<HeadInteraction>("talking").Id);
+    }
+
+    [Fact]
+    public void APresetThatOneMethodAloneHasNamesIt()
+    {
+        var (entry, options) = MethodCatalog.GetWithOptions<ChannelMixer>("swiglu");
+        Assert.Equal(("gated-feed-forward", "silu"), (entry.Id, ((GatedFeedForwardOptions)options!).Activation));
+    }
+
+    [Fact]
+    public void NoNameMeansTwoMethodsOfARole()
+    {
+        Type[] roles = [typeof(TokenMixer), typeof(HeadInteraction), typeof(PositionEncoding), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring)];
+        foreach (var role in roles)
+        {
+            var names = MethodCatalog.Entries.Where(entry => entry.Roles.Contains(role.Name))
+                .SelectMany(entry => entry.Aliases.Prepend(entry.Id)).Select(name => name.Replace("-", "", StringComparison.Ordinal)).ToArray();
+            Assert.Equal(names.Distinct(), names);
+        }
+    }
+
+    [Fact]
     public void WhatIsMissingIsNamed()
     {
         Assert.Equal(
             "The catalog knows no Forecaster 'itranformer'; did you mean 'itransformer'?",
             Assert.Throws<UserException>(() => MethodCatalog.Get<Forecaster>("itranformer")).Message);
-        Assert.StartsWith("The catalog knows no TokenMixer 'dlinear'; expected one of ",
+        Assert.StartsWith("'dlinear' is a Forecaster and no TokenMixer; expected one of ",
             Assert.Throws<UserException>(() => MethodCatalog.Get<TokenMixer>("dlinear")).Message);
         Assert.Equal(
             "The model dlinear has no preset 'small'; it has none.",

@@ -9,7 +9,7 @@ namespace Anyformer.Tests.Positions;
 [Collection(DefaultGenerator.Name)]
 public sealed class PositionEncodingTests
 {
-    private static readonly PositionShape s_shape = new(Tokens: 40, Width: 12, HeadWidth: 6);
+    private static readonly PositionShape s_shape = new(Tokens: 40, Width: 12, HeadWidth: 6, Heads: 2);
 
     public static TheoryData<string> Ids => [.. MethodCatalog.OfRole<PositionEncoding>().Select(entry => entry.Id)];
 
@@ -26,9 +26,10 @@ public sealed class PositionEncodingTests
             var (encoded, queries, keys) = (encoding.CallTokens(tokens), encoding.CallQueries(heads), encoding.CallKeys(heads));
             Assert.Equal((type, type, type), (encoded.DType, queries.DType, keys.DType));
             Assert.Equal([tokens.Shape, heads.Shape, heads.Shape], [encoded.Shape, queries.Shape, keys.Shape]);
-            var changesTokens = !encoded.Numbers().SequenceEqual(tokens.Numbers());
-            Assert.NotEqual(changesTokens, !queries.Numbers().SequenceEqual(heads.Numbers()));
-            Assert.NotEqual(changesTokens, !keys.Numbers().SequenceEqual(heads.Numbers()));
+            Assert.Equal(encoding.Place == PositionPlace.Tokens, !encoded.Numbers().SequenceEqual(tokens.Numbers()));
+            Assert.Equal(encoding.Place == PositionPlace.QueriesAndKeys, !queries.Numbers().SequenceEqual(heads.Numbers()));
+            Assert.Equal(encoding.Place == PositionPlace.QueriesAndKeys, !keys.Numbers().SequenceEqual(heads.Numbers()));
+            Assert.Equal(encoding.Place == PositionPlace.Scores, encoding is PositionBias);
         }
     }
 

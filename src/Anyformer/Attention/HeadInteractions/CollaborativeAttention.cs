@@ -22,8 +22,8 @@ public sealed record CollaborativeAttentionOptions
 /// </summary>
 [Claims(Causal = true)]
 [Method("collaborative", "Collaborative heads", Family.HeadInteractions, 2020, System = "head-interactions",
-    Paper = "Cordonnier, Loukas, Jaggi, Multi-Head Attention: Collaborate Instead of Concatenate, arXiv 2006.16362", Complexity = "O(tokens²)")]
-public sealed class CollaborativeAttention : TokenMixer
+    Paper = "Cordonnier, Loukas, Jaggi, Multi-Head Attention: Collaborate Instead of Concatenate, arXiv 2006.16362", Complexity = "O(tokens²), or what the function costs")]
+public sealed class CollaborativeAttention : HeadInteraction
 {
     private readonly int _heads;
     private readonly double _scale;
@@ -48,6 +48,14 @@ public sealed class CollaborativeAttention : TokenMixer
         ValueProjection = new Linear(shape.Width, values);
         OutputProjection = outputWidth is { } width ? new Linear(values, width) : null;
         Dropout = new Dropout(shape.Dropout);
+        var function = FunctionOf(shape);
+        if (function.IsPlainSoftmax)
+            return;
+        if (function.Position is { } position && function.TurningPositions(new AttentionShape(1, keyWidth, 0, shape.Tokens)) is not null)
+            throw new UserException($"Collaborative heads weigh single elements of queries and keys, so positions of kind '{position.Kind}', which turn pairs "
+                + "of them, mean nothing there.");
+        var joined = new AttentionShape(shape.Heads, keyWidth + 1, shape.Dropout, shape.Tokens);
+        Function = function.BuildCore(joined, joined, shape.HeadWidth);
     }
 
     private Linear QueryProjection { get; }
@@ -65,6 +73,9 @@ public sealed class CollaborativeAttention : TokenMixer
 
     private Dropout Dropout { get; }
 
+    /// <summary>What attends instead of the softmax; null for the softmax.</summary>
+    private AttentionFunction? Function { get; }
+
     /// <summary>Cross-attention: the tokens ask, those of a context answer.</summary>
     /// <param name="tokens">(batch, queries, width).</param>
     /// <param name="context">(batch, keys, width).</param>
@@ -81,12 +92,27 @@ public sealed class CollaborativeAttention : TokenMixer
     private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask)
     {
         var queries = QueryProjection.Call(tokens).Unsqueeze(1) * Mixing.Unsqueeze(1);
-        var keys = KeyProjection.Call(context).Transpose(1, 2).Unsqueeze(1);
-        var bias = ContentBias.Call(context).Transpose(1, 2).Unsqueeze(2);
-        var weights = MaskedSoftmax.Of((queries.MatMul(keys) + bias) * _scale, mask);
+        var keys = KeyProjection.Call(context).Unsqueeze(1);
+        var bias = ContentBias.Call(context).Transpose(1, 2);
+        var values = Heads.Split(ValueProjection.Call(context), _heads);
+        var contexts = Function is null ? WithSoftmax(queries, keys, bias, values, mask) : WithFunction(Function, queries, keys, bias, values, mask);
+        return OutputProjection is null ? Heads.Join(contexts) : OutputProjection.Call(Heads.Join(contexts));
+    }
+
+    private Tensor WithSoftmax(Tensor queries, Tensor keys, Tensor bias, Tensor values, AttentionMask? mask)
+    {
+        var weights = MaskedSoftmax.Of((queries.MatMul(keys.Transpose(-2, -1)) + bias.Unsqueeze(2)) * _scale, mask);
         Recorder.Record(this, "weights", weights);
-        var joined = Heads.Join(Dropout.Call(weights).MatMul(Heads.Split(ValueProjection.Call(context), _heads)));
-        return OutputProjection is null ? joined : OutputProjection.Call(joined);
+        return Dropout.Call(weights).MatMul(values);
+    }
+
+    /// <summary>The bias of a key is one more element of it, which every query meets with 1.</summary>
+    private Tensor WithFunction(AttentionFunction function, Tensor queries, Tensor keys, Tensor bias, Tensor values, AttentionMask? mask)
+    {
+        var keysOfHeads = Functional.Cat([keys.Expand([-1, _heads, -1, -1]), bias.Unsqueeze(-1)], -1);
+        var asking = Functional.Cat([queries, queries.NewOnes([.. queries.Shape[..^1], 1])], -1);
+        // The function divides scores by the root of its own width.
+        return function.Call(asking * (_scale * Math.Sqrt(asking.Size(-1))), keysOfHeads, values, mask);
     }
 
     /// <summary>Ones at the slice of every head; the last slice is shorter where the width is no multiple.</summary>

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
 using Anyformer.Torch;
 
@@ -22,13 +21,13 @@ public sealed record GroupedQueryAttentionOptions
 [Method("grouped-query", "Grouped-query attention", Family.HeadInteractions, 2023, System = "head-interactions",
     Paper = "Ainslie, Lee-Thorp, de Jong, Zemlyanskiy, Lebron, Sanghai, GQA: Training Generalized Multi-Query Transformer Models from Multi-Head "
         + "Checkpoints, EMNLP 2023, arXiv 2305.13245",
-    Complexity = "O(tokens²), with keys and values of groups instead of heads")]
+    Complexity = "O(tokens²), with keys and values of groups instead of heads", Aliases = ["gqa"])]
 public sealed class GroupedQueryAttention : SharedHeadsAttention
 {
     /// <summary>Attention with fresh weights.</summary>
     /// <exception cref="UserException">The width is no multiple of the heads, or the heads none of the groups.</exception>
     public GroupedQueryAttention(TokenMixerShape shape, GroupedQueryAttentionOptions options)
-        : this(shape.Width, new HeadSizes(shape.Heads, options.Groups, shape.HeadWidth, shape.HeadWidth), new SoftmaxAttention(shape.Dropout)) { }
+        : this(shape.Width, new HeadSizes(shape.Heads, options.Groups, shape.HeadWidth, shape.HeadWidth), BuildFunction(shape, shape.HeadWidth)) { }
 
     internal GroupedQueryAttention(int width, HeadSizes sizes, AttentionFunction function) : base(width, sizes, function) { }
 

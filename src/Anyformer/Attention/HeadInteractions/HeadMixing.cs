@@ -7,7 +7,7 @@ namespace Anyformer.Attention.HeadInteractions;
 internal sealed class HeadMixing(int heads, int mixed) : Module
 {
     /// <summary>(mixed heads, heads).</summary>
-    private Parameter Weight { get; } = Initialization.InverseFanIn(Parameter.Empty(mixed, heads), heads);
+    public Parameter Weight { get; } = Initialization.InverseFanIn(Parameter.Empty(mixed, heads), heads);
 
     /// <summary>(batch, heads, queries, keys) to (batch, mixed heads, queries, keys).</summary>
     public Tensor Call(Tensor maps)

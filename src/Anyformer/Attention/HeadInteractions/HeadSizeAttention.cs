@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
 
 namespace Anyformer.Attention.HeadInteractions;
@@ -30,7 +29,7 @@ public sealed class HeadSizeAttention : SharedHeadsAttention
     /// <summary>Attention with fresh weights.</summary>
     public HeadSizeAttention(TokenMixerShape shape, HeadSizeAttentionOptions options)
         : base(shape.Width, new HeadSizes(shape.Heads, shape.Heads, options.KeyWidth, options.ValueWidth ?? options.KeyWidth),
-            new SoftmaxAttention(shape.Dropout))
+            BuildFunction(shape, options.KeyWidth, options.ValueWidth ?? options.KeyWidth))
     {
     }
 }

@@ -1,4 +1,3 @@
-using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
 
 namespace Anyformer.Attention.HeadInteractions;
@@ -7,11 +6,11 @@ namespace Anyformer.Attention.HeadInteractions;
 [Claims(Causal = true)]
 [Method("multi-query", "Multi-query attention", Family.HeadInteractions, 2019, System = "head-interactions",
     Paper = "Shazeer, Fast Transformer Decoding: One Write-Head is All You Need, arXiv 1911.02150",
-    Complexity = "O(tokens²), with the keys and values of one head")]
+    Complexity = "O(tokens²), with the keys and values of one head", Aliases = ["mqa"])]
 public sealed class MultiQueryAttention : SharedHeadsAttention
 {
     /// <summary>Attention with fresh weights.</summary>
     /// <exception cref="UserException">The width is no multiple of the heads.</exception>
     public MultiQueryAttention(TokenMixerShape shape)
-        : base(shape.Width, new HeadSizes(shape.Heads, 1, shape.HeadWidth, shape.HeadWidth), new SoftmaxAttention(shape.Dropout)) { }
+        : base(shape.Width, new HeadSizes(shape.Heads, 1, shape.HeadWidth, shape.HeadWidth), BuildFunction(shape, shape.HeadWidth)) { }
 }

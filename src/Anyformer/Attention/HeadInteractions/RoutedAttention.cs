@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -20,7 +19,7 @@ public sealed record RoutedAttentionOptions
 }
 
 /// <summary>Multi-head attention whose heads are joined by routing instead of a concatenation. Capsules are as wide as heads.</summary>
-public abstract class RoutedAttention : TokenMixer
+public abstract class RoutedAttention : HeadInteraction
 {
     private readonly int _heads;
 
@@ -31,7 +30,7 @@ public abstract class RoutedAttention : TokenMixer
         QueryProjection = new Linear(shape.Width, inner);
         KeyProjection = new Linear(shape.Width, inner);
         ValueProjection = new Linear(shape.Width, inner);
-        Function = new SoftmaxAttention(shape.Dropout);
+        Function = BuildFunction(shape, shape.HeadWidth);
         Routing = routing;
     }
 
@@ -41,7 +40,7 @@ public abstract class RoutedAttention : TokenMixer
 
     private Linear ValueProjection { get; }
 
-    private SoftmaxAttention Function { get; }
+    private AttentionFunction Function { get; }
 
     private HeadRouting Routing { get; }
 

@@ -11,7 +11,7 @@ namespace Anyformer.Attention.HeadInteractions;
 internal readonly record struct HeadSizes(int Heads, int KeyValueHeads, int KeyWidth, int ValueWidth);
 
 /// <summary>Multi-head attention without biases whose heads have any width and may share keys and values.</summary>
-public abstract class SharedHeadsAttention : TokenMixer
+public abstract class SharedHeadsAttention : HeadInteraction, IValuePath
 {
     private readonly HeadSizes _sizes;
 
@@ -27,6 +27,8 @@ public abstract class SharedHeadsAttention : TokenMixer
         OutputProjection = new Linear(sizes.Heads * sizes.ValueWidth, width, bias: false);
         Function = function;
     }
+
+    IEnumerable<Parameter> IValuePath.ValuePath => [ValueProjection.Weight, OutputProjection.Weight];
 
     private Linear QueryProjection { get; }
 

@@ -53,7 +53,7 @@ public sealed record ProductKeyMemoryOptions
 /// <remarks>The hidden width of the host has no meaning here. While training with batch normalisation tokens act on each other.</remarks>
 [Method("product-key-memory", "Product-key memory", Family.MemoryLayers, 2019,
     Paper = "Lample, Sablayrolles, Ranzato, Denoyer, Jégou, Large Memory Layers with Product Keys, NeurIPS 2019, arXiv 1907.05242",
-    Complexity = "O(tokens sqrt(values))", System = "feed-forward")]
+    Complexity = "O(tokens sqrt(values))", System = "feed-forward", Aliases = ["pkm"])]
 public sealed class ProductKeyMemory : ChannelMixer
 {
     private readonly ProductKeyMemoryOptions _options;

@@ -5,14 +5,14 @@ using Anyformer.Recipes.Yaml;
 namespace Anyformer.Recipes.Options;
 
 /// <summary>
-/// A method of the catalog with its own options: a <see cref="Part{TRole}"/>. One word, or a section whose key <c>kind</c> is the word and whose
-/// other keys are the method's options.
+/// A method of the catalog with its own options: a <see cref="Part{TRole}"/>. One word, an id, another name or a preset; or a section whose key
+/// <c>kind</c> is the word and whose other keys are the method's options. A role may say which method a section without that key means.
 /// </summary>
 internal sealed class PartKind(Type type) : OptionKind
 {
     private const string KindKey = "kind";
 
-    private static readonly MethodInfo s_find = typeof(MethodCatalog).GetMethod(nameof(MethodCatalog.Get))!;
+    private static readonly MethodInfo s_find = typeof(MethodCatalog).GetMethod(nameof(MethodCatalog.GetWithOptions))!;
 
     private readonly MethodInfo _find = s_find.MakeGenericMethod(type.GenericTypeArguments[0]);
 
@@ -24,6 +24,8 @@ internal sealed class PartKind(Type type) : OptionKind
     {
         RecipeScalar { IsNull: false } scalar => Bind(scalar, new RecipeMapping([], scalar.Origin), path),
         RecipeMapping mapping when mapping.TryGet(KindKey, out var kind) => Bind(kind, mapping.Without(KindKey), path),
+        RecipeMapping mapping when type.GenericTypeArguments[0].GetCustomAttribute<DefaultMethodAttribute>() is { } meant =>
+            Bind(RecipeScalar.Quoted(meant.Id, mapping.Origin), mapping, path),
         RecipeMapping mapping => throw new UserException($"There is no key '{KindKey}'{OptionPath.In(path)} {mapping.Origin}; expected {Expected}."),
         _ => throw Wrong(node, path),
     };
@@ -44,17 +46,17 @@ internal sealed class PartKind(Type type) : OptionKind
     {
         if (kind is not RecipeScalar { Text: var id })
             throw Wrong(kind, path);
-        var entry = Find(id, kind, path);
-        if (entry.OptionsType is null && options.Entries.FirstOrDefault() is { } unknown)
+        var (entry, start) = Find(id, kind, path);
+        if (start is null && options.Entries.FirstOrDefault() is { } unknown)
             throw new UserException($"There is an unknown key '{unknown.Key}' {unknown.Origin}{OptionPath.In(path)}; {id} has no options.");
-        return Activator.CreateInstance(type, id, entry.OptionsType is { } record ? Of(record).Read(options, path, null) : null)!;
+        return Activator.CreateInstance(type, entry.Id, start is null ? null : Of(start.GetType()).Read(options, path, start))!;
     }
 
-    private CatalogEntry Find(string id, RecipeNode kind, string path)
+    private (CatalogEntry Entry, object? Options) Find(string id, RecipeNode kind, string path)
     {
         try
         {
-            return (CatalogEntry)_find.Invoke(null, [id])!;
+            return ((CatalogEntry, object?))_find.Invoke(null, [id])!;
         }
         catch (TargetInvocationException exception) when (exception.InnerException is UserException inner)
         {

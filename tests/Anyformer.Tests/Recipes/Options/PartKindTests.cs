@@ -1,6 +1,7 @@
 using Anyformer.Attention;
 using Anyformer.Attention.Softmax;
 using Anyformer.Models.Forecasting;
+using Anyformer.Models.Language;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
 using Anyformer.Recipes.Yaml;
@@ -27,11 +28,24 @@ public sealed class PartKindTests
 
     [Theory]
     [InlineData("attention: sofmax", "'attention' at line 1 of the recipe is wrong: The catalog knows no TokenMixer 'sofmax'; did you mean 'softmax'?")]
-    [InlineData("attention: {function: softmax}", "There is no key 'kind' in 'attention' at line 1 of the recipe; expected the id of a method of role TokenMixer, see 'anyformer catalog'.")]
+    [InlineData("attention: {functoin: softmax}", "There is an unknown key 'functoin' at line 1 of the recipe in 'attention'; did you mean 'function'?")]
+    [InlineData("attention: dlinear", "'attention' at line 1 of the recipe is wrong: 'dlinear' is a Forecaster and no TokenMixer; expected one of *")]
     [InlineData("attention: {kind: softmax, factor: 3}", "There is an unknown key 'factor' at line 1 of the recipe in 'attention'; softmax has no options.")]
     [InlineData("attention: [softmax]", "'attention' at line 1 of the recipe is a list of 1; expected the id of a method of role TokenMixer, see 'anyformer catalog'.")]
     public void MistakesAreNamed(string yaml, string message) =>
-        Assert.Equal(message, Assert.Throws<UserException>(() => Bind(yaml)).Message);
+        Assert.StartsWith(message.TrimEnd('*'), Assert.Throws<UserException>(() => Bind(yaml)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void ASectionWithoutAKindMeansTheMethodOfTheRole()
+    {
+        var options = Assert.IsType<ComposedAttentionOptions>(Bind("attention: {function: performer, heads: talking}").Attention.Options);
+        Assert.Equal(("performer", "talking-heads-attention"), (options.Function.Kind, options.Heads!.Kind));
+    }
+
+    [Fact]
+    public void ASectionWithoutAKindOfAnotherRoleIsRefused() => Assert.Equal(
+        "There is no key 'kind' in 'norm' at line 1 of the recipe; expected the id of a method of role NormalizationLayer, see 'anyformer catalog'.",
+        Assert.Throws<UserException>(() => OptionBinder.Bind<TransformerOptions>(YamlReader.Read("norm: {epsilon: 1}", "the recipe"))).Message);
 
     [Fact]
     public void ThePartIsBuiltForItsHost() =>

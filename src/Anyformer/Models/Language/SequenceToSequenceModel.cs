@@ -1,0 +1,28 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Models.Language;
+
+/// <summary>A model that writes a text from another: a translation, a summary.</summary>
+public abstract class SequenceToSequenceModel : Module
+{
+    /// <summary>A score for each token to come next in the target, (batch, target tokens, target vocabulary).</summary>
+    /// <param name="source">Token ids of the texts to write from, (batch, source tokens).</param>
+    /// <param name="target">Token ids of what is written so far, (batch, target tokens).</param>
+    /// <param name="sourceReal">True at tokens of the source, false at padding; null when there is no padding.</param>
+    /// <param name="targetReal">True at tokens of the target, false at padding; null when there is no padding.</param>
+    /// <exception cref="UserException">A text is longer than the model was built for, or a mechanism cannot obey the padding.</exception>
+    public Tensor Call(Tensor source, Tensor target, Tensor? sourceReal = null, Tensor? targetReal = null)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Forward(source, target, sourceReal, targetReal));
+    }
+
+    /// <summary>The scores.</summary>
+    protected abstract Tensor Forward(Tensor source, Tensor target, Tensor? sourceReal, Tensor? targetReal);
+}
+
+/// <summary>The sizes a model from texts to texts is built for.</summary>
+/// <param name="Source">Of the texts to write from.</param>
+/// <param name="Target">Of those to be written.</param>
+public sealed record TranslationShape(LanguageShape Source, LanguageShape Target);

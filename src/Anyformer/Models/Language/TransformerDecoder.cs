@@ -1,0 +1,47 @@
+using Anyformer.Attention;
+using Anyformer.Blocks;
+using Anyformer.Blocks.Layers;
+using Anyformer.Catalog;
+using Anyformer.FeedForward;
+using Anyformer.Modules;
+using Anyformer.Normalization;
+using Anyformer.Torch;
+
+namespace Anyformer.Models.Language;
+
+/// <summary>A decoder alone: embedded tokens, layers under a causal mask, and scores of what comes next. Every part is an option.</summary>
+[Method("decoder", "Transformer decoder", Family.LanguageModels, 2018,
+    Paper = "Radford, Narasimhan, Salimans, Sutskever, Improving Language Understanding by Generative Pre-Training, 2018; parts: A Survey of Transformers, arXiv 2106.04554",
+    Complexity = "O(what the attention mechanism costs)")]
+public sealed class TransformerDecoder : LanguageModel
+{
+    /// <summary>A model with fresh weights.</summary>
+    /// <param name="shape">The sizes of the texts.</param>
+    /// <param name="options">The parts and the sizes inside.</param>
+    /// <exception cref="UserException">Parts do not go together, or not with the sizes.</exception>
+    public TransformerDecoder(LanguageShape shape, TransformerOptions options)
+    {
+        var parts = new TransformerParts(options, shape.Tokens, StackSide.Alone);
+        Embedding = new TextEmbedding(shape, options.Width, parts.TokenPositions, options.Dropout);
+        Layers = parts.Encoder();
+        Norm = parts.LastNorm();
+        Head = new VocabularyHead(Embedding.Table, options.TiesEmbeddings);
+    }
+
+    private TextEmbedding Embedding { get; }
+
+    private LayerStack<EncoderBlock> Layers { get; }
+
+    private NormalizationLayer? Norm { get; }
+
+    private VocabularyHead Head { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor tokens, Tensor? real)
+    {
+        using var context = new TokenContext(tokens, real);
+        var mask = AttentionMask.Causal with { Keys = real, Queries = real };
+        var states = Layers.Call(Embedding.Call(tokens), (block, current) => block.Call(current, mask));
+        return Head.Call(Norm is null ? states : Norm.Call(states));
+    }
+}

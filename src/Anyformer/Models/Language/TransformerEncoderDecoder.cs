@@ -1,0 +1,67 @@
+using Anyformer.Attention;
+using Anyformer.Blocks;
+using Anyformer.Blocks.Layers;
+using Anyformer.Catalog;
+using Anyformer.FeedForward;
+using Anyformer.Normalization;
+using Anyformer.Torch;
+
+namespace Anyformer.Models.Language;
+
+/// <summary>
+/// An encoder that reads a text, and a decoder that attends to it while it writes another (Vaswani et al. 2017, arXiv 1706.03762). Every part is an
+/// option, but that the decoder attends to the encoder by a softmax.
+/// </summary>
+[Method("encoder-decoder", "Transformer encoder and decoder", Family.LanguageModels, 2017,
+    Paper = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin, Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762",
+    Complexity = "O(what the attention mechanism costs + source tokens · target tokens)")]
+public sealed class TransformerEncoderDecoder : SequenceToSequenceModel
+{
+    /// <summary>A model with fresh weights.</summary>
+    /// <param name="shape">The sizes of the texts.</param>
+    /// <param name="options">The parts and the sizes inside, alike in encoder and decoder.</param>
+    /// <exception cref="UserException">Parts do not go together, or not with the sizes.</exception>
+    public TransformerEncoderDecoder(TranslationShape shape, TransformerOptions options)
+    {
+        var (reading, writing) = (new TransformerParts(options, shape.Source.Tokens, StackSide.Encoder), new TransformerParts(options, shape.Target.Tokens, StackSide.Decoder));
+        SourceEmbedding = new TextEmbedding(shape.Source, options.Width, reading.TokenPositions, options.Dropout);
+        TargetEmbedding = new TextEmbedding(shape.Target, options.Width, writing.TokenPositions, options.Dropout);
+        (Encoder, EncoderNorm) = (reading.Encoder(), reading.LastNorm());
+        (Decoder, DecoderNorm) = (writing.Decoder(), writing.LastNorm());
+        Head = new VocabularyHead(TargetEmbedding.Table, options.TiesEmbeddings);
+    }
+
+    private TextEmbedding SourceEmbedding { get; }
+
+    private TextEmbedding TargetEmbedding { get; }
+
+    private LayerStack<EncoderBlock> Encoder { get; }
+
+    private NormalizationLayer? EncoderNorm { get; }
+
+    private LayerStack<DecoderBlock> Decoder { get; }
+
+    private NormalizationLayer? DecoderNorm { get; }
+
+    private VocabularyHead Head { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor source, Tensor target, Tensor? sourceReal, Tensor? targetReal) =>
+        Write(target, targetReal, Read(source, sourceReal), sourceReal is null ? null : AttentionMask.OfKeys(sourceReal));
+
+    private Tensor Read(Tensor source, Tensor? real)
+    {
+        using var context = new TokenContext(source, real);
+        var mask = real is null ? null : AttentionMask.OfTokens(real);
+        var states = Encoder.Call(SourceEmbedding.Call(source), (block, current) => block.Call(current, mask));
+        return EncoderNorm is null ? states : EncoderNorm.Call(states);
+    }
+
+    private Tensor Write(Tensor target, Tensor? real, Tensor memory, AttentionMask? memoryMask)
+    {
+        using var context = new TokenContext(target, real);
+        var mask = AttentionMask.Causal with { Keys = real, Queries = real };
+        var states = Decoder.Call(TargetEmbedding.Call(target), (block, current) => block.Call(current, memory, mask, memoryMask));
+        return Head.Call(DecoderNorm is null ? states : DecoderNorm.Call(states));
+    }
+}
