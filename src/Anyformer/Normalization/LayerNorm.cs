@@ -1,8 +1,18 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
 namespace Anyformer.Normalization;
+
+/// <summary>Options of <see cref="LayerNorm"/>.</summary>
+public sealed record LayerNormOptions
+{
+    /// <summary>What is added to the variance.</summary>
+    [Description("what is added to the variance, so that a constant vector stays finite"), Range(0.0, 1.0)]
+    public double Epsilon { get; init; } = 1e-5;
+}
 
 /// <summary>
 /// <c>(x - mean) / sqrt(variance + ε) * weight + bias</c> over the last dimension, with the biased variance (Ba, Kiros and Hinton 2016, arXiv 1607.06450).
@@ -23,7 +33,7 @@ public sealed class LayerNorm : NormalizationLayer
     }
 
     /// <summary>A normalisation as a part of a host.</summary>
-    public LayerNorm(NormalizationShape shape) : this(shape.Width) { }
+    public LayerNorm(NormalizationShape shape, LayerNormOptions options) : this(shape.Width, options.Epsilon) { }
 
     /// <summary>(width).</summary>
     public Parameter Weight { get; }

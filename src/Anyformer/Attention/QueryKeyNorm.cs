@@ -1,0 +1,28 @@
+using Anyformer.Normalization;
+using Anyformer.Torch;
+
+namespace Anyformer.Attention;
+
+/// <summary>
+/// Normalises queries and keys over a head's width before another function attends, so that scores cannot grow without bound
+/// (Henry et al. 2020, arXiv 2010.04245; with LayerNorm: Dehghani et al. 2023, arXiv 2302.05442, section 2).
+/// </summary>
+public sealed class QueryKeyNorm : AttentionFunction
+{
+    /// <summary>Normalisations before a function.</summary>
+    /// <param name="function">What attends.</param>
+    /// <param name="queryNorm">The normalisation of a query, of a head's width.</param>
+    /// <param name="keyNorm">The normalisation of a key, of a head's width.</param>
+    public QueryKeyNorm(AttentionFunction function, NormalizationLayer queryNorm, NormalizationLayer keyNorm) =>
+        (Function, QueryNorm, KeyNorm) = (function, queryNorm, keyNorm);
+
+    private AttentionFunction Function { get; }
+
+    private NormalizationLayer QueryNorm { get; }
+
+    private NormalizationLayer KeyNorm { get; }
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask) =>
+        Function.Call(QueryNorm.Call(queries), KeyNorm.Call(keys), values, mask);
+}
