@@ -40,11 +40,24 @@ public sealed class BatchNorm : TensorModule
     [Buffer]
     public Tensor NumBatchesTracked { get; }
 
+    /// <summary>What the norm does outside training, as a map of each channel: a factor and what is added after, (channels) each.</summary>
+    internal (Tensor Factor, Tensor Shift) AsMap()
+    {
+        var factor = Weight / (RunningVar + _epsilon).Sqrt();
+        return (factor, Bias - RunningMean * factor);
+    }
+
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input)
     {
         if (IsTraining)
+        {
+            if (input.ElementCount == Weight.ElementCount)
+                throw new UserException(
+                    $"Batch normalisation trains on more than one value of a channel, found an input of [{string.Join(", ", input.Shape)}].");
             NumBatchesTracked.AddInPlace(1);
+        }
+
         // Under autocast, what comes out of a matrix product is narrower than the weights and the statistics.
         return Functional.BatchNorm(input.To(Weight.DType), Weight, Bias, RunningMean, RunningVar, IsTraining, _momentum, _epsilon, cudnnEnabled: true);
     }

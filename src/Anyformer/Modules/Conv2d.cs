@@ -19,6 +19,13 @@ public sealed class Conv2d : TensorModule
         Bias = bias ? Initialization.InverseFanIn(Parameter.Empty(outputs), fanIn) : null;
     }
 
+    /// <summary>A convolution that steps over images as another does, with weights and a bias of its own.</summary>
+    internal Conv2d(Conv2d like, Tensor weight, Tensor bias)
+    {
+        (_stride, _padding, _dilation, _groups) = (like._stride, like._padding, like._dilation, like._groups);
+        (Weight, Bias) = (new Parameter(weight), new Parameter(bias));
+    }
+
     /// <summary>(outputs, inputs / groups, kernel, kernel).</summary>
     public Parameter Weight { get; }
 

@@ -12,6 +12,9 @@ public sealed class Linear : TensorModule
         Bias = bias ? Initialization.InverseFanIn(Parameter.Empty(outputs), inputs) : null;
     }
 
+    /// <summary>A map of given weights and bias.</summary>
+    internal Linear(Tensor weight, Tensor bias) => (Weight, Bias) = (new Parameter(weight), new Parameter(bias));
+
     /// <summary>(outputs, inputs).</summary>
     public Parameter Weight { get; }
 

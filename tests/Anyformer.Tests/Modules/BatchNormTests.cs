@@ -33,6 +33,11 @@ public sealed class BatchNormTests
     }
 
     [Fact]
+    public void TrainingOnOneValueOfAChannelIsRefused() => Assert.Equal(
+        "Batch normalisation trains on more than one value of a channel, found an input of [1, 2, 1].",
+        Assert.Throws<UserException>(() => _module.Call(Tensors.Normal(1, 1, 2, 1))).Message);
+
+    [Fact]
     public void TrainingMovesTheRunningStatistics()
     {
         Tensors.AssertClose([0.02548234537243843, -0.0056077707558870316], _module.RunningMean, 1e-7);
