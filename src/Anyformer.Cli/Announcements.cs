@@ -1,7 +1,9 @@
 using Anyformer.Data.Sequences;
+using Anyformer.Data.Texts;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
 using Spectre.Console;
 
@@ -19,11 +21,17 @@ public static class Announcements
             Data(pretraining.Data);
         if (run is SequenceRun sequences)
             Data(sequences.Data);
+        if (run is LanguageRun language)
+            Data(language.Data);
     }
 
     /// <summary>The sequences to be classified.</summary>
     public static void Data(SequenceData data) => Terminal.Error.MarkupLineInterpolated(
         $"{data.Source}: {data.Train.Count} / {data.Validation.Count} / {data.Test.Count} to train, validate, test, {data.Tokens} tokens, {data.Classes} classes");
+
+    /// <summary>The text to be learnt.</summary>
+    public static void Data(TextData data) => Terminal.Error.MarkupLineInterpolated(
+        $"{data.Source}: {data.Train.Length} / {data.Validation.Length} characters to train, validate, {data.Vocabulary.Count} different ones, {data.Tokens} at once");
 
     /// <summary>What was read, and what was found wrong with it or repaired.</summary>
     public static void Data(ForecastData data)

@@ -46,6 +46,7 @@ public static class CommandLine
     {
         CompareCommand.Create(),
         TrainCommand.Create(),
+        AblateCommand.Create(),
         BacktestCommand.Create(),
         PredictCommand.Create(),
         BenchCommand.Create(),

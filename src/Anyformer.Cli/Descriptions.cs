@@ -1,5 +1,6 @@
 using Anyformer.Comparison;
 using Anyformer.Data.Sequences;
+using Anyformer.Data.Texts;
 using Anyformer.Tasks.Forecasting;
 
 namespace Anyformer.Cli;
@@ -15,6 +16,15 @@ public static class Descriptions
         Splits = [new("train", data.Train.Count), new("validation", data.Validation.Count), new("test", data.Test.Count)],
         Tokens = data.Tokens,
         MajorityShare = data.MajorityShare,
+    };
+
+    /// <summary>A text, character by character.</summary>
+    public static DataDescription Of(TextData data) => new()
+    {
+        Source = data.Source,
+        Rows = (long)data.Train.Length + data.Validation.Length,
+        Splits = [new("train", data.Train.Length), new("validation", data.Validation.Length)],
+        Tokens = data.Tokens,
     };
 
     /// <summary>The data of a forecasting task.</summary>

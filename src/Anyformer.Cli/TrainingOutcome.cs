@@ -3,6 +3,7 @@ using Anyformer.Comparison;
 using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
 
 namespace Anyformer.Cli;
@@ -46,6 +47,7 @@ internal sealed record TrainingOutcome
         ForecastRun forecast => Of(forecast),
         PretrainingRun pretraining => Of(pretraining),
         SequenceRun sequences => Of(sequences),
+        LanguageRun language => Of(language),
         _ => throw new ArgumentException($"A {run.GetType().Name} has no measure.", nameof(run)),
     };
 
@@ -105,6 +107,21 @@ internal sealed record TrainingOutcome
                     ? [Text($"published accuracy {100 * accuracy:0.00} %{(source is null ? "" : $" ({source})")}")]
                     : Array.Empty<string>(),
             ],
+        };
+    }
+
+    private static TrainingOutcome Of(LanguageRun run)
+    {
+        var errors = run.Evaluate();
+        return new TrainingOutcome
+        {
+            Data = Descriptions.Of(run.Data),
+            Parameters = run.Model.ParameterCount(),
+            Metrics = LanguageErrors.All,
+            Errors = errors,
+            Speed = run.MeasureSpeed(),
+            Headline = Text($"validation loss {errors[LanguageErrors.ValidationLoss]:0.0000}, {errors[LanguageErrors.BitsPerByte]:0.0000} bits per byte"),
+            Remarks = [],
         };
     }
 

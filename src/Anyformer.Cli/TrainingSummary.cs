@@ -12,20 +12,23 @@ using Spectre.Console;
 namespace Anyformer.Cli;
 
 /// <summary>What came of a finished training run: a line on the terminal, <c>result.json</c> and <c>report.html</c>.</summary>
-public static class TrainingSummary
+internal static class TrainingSummary
 {
     /// <summary>Whether a folder holds the summary, so that its run is over and done with.</summary>
     public static bool IsIn(string folder) => File.Exists(ResultPath(folder));
 
     /// <summary>What was measured of a finished run.</summary>
-    public static SeedResult Seed(string folder) =>
-        ComparisonJson.Read(File.ReadAllText(ResultPath(folder)), ResultPath(folder)).Models.Single().Seeds.Single();
+    public static SeedResult Seed(string folder) => Read(folder).Models.Single().Seeds.Single();
+
+    /// <summary>The summary of a finished run.</summary>
+    public static ComparisonResult Read(string folder) => ComparisonJson.Read(File.ReadAllText(ResultPath(folder)), ResultPath(folder));
 
     /// <summary>Where the report of a run lies.</summary>
     public static string ReportPath(string folder) => Path.Combine(folder, "report.html");
 
     /// <summary>Evaluates the run and writes it down.</summary>
-    public static void Write(TrainingRun run, TrainingState state, DateTimeOffset startedAt, string command)
+    /// <returns>What it came to.</returns>
+    public static TrainingOutcome Write(TrainingRun run, TrainingState state, DateTimeOffset startedAt, string command)
     {
         var outcome = TrainingOutcome.Of(run);
         var model = new ModelResult
@@ -52,6 +55,12 @@ public static class TrainingSummary
         var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = outcome.Samples };
         TrainReport.Write(ReportPath(run.Folder), experiment, model, outcome.Samples, run.Recipe.ToDocument().ToYaml());
         AtomicFile.WriteText(ResultPath(run.Folder), ComparisonJson.Write(result)); // Last: it tells that the run is done.
+        return outcome;
+    }
+
+    /// <summary>Tells on the terminal what a run came to.</summary>
+    public static void Show(TrainingRun run, TrainingState state, TrainingOutcome outcome)
+    {
         Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{outcome.Headline} (best epoch {state.BestEpoch} of {state.Epoch}, {state.Step} steps, {state.Seconds:0} s)"));
         foreach (var remark in outcome.Remarks)

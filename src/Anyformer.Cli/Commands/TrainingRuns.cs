@@ -3,6 +3,7 @@ using Anyformer.Cli.Progress;
 using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
 using Anyformer.Torch;
 using Anyformer.Training;
@@ -27,6 +28,9 @@ internal static class TrainingRuns
             case SequenceRecipe sequences:
                 Engine.Start(sequences.Training.Threads);
                 return new SequenceRun(sequences, store, folder);
+            case LanguageRecipe language:
+                Engine.Start(language.Training.Threads);
+                return new LanguageRun(language, store, folder);
             default:
                 throw new UserException($"The recipe of the run '{folder}' is for no task that can be trained yet.");
         }
@@ -43,7 +47,7 @@ internal static class TrainingRuns
         if (!state.Finished)
             return CommandLine.Interrupted($"Interrupted at step {state.Step}: go on with 'anyformer train {ShellText.Quote(run.Folder)}'.");
         using var scope = new TensorScope();
-        TrainingSummary.Write(run, state, startedAt, ShellText.Of(parsed));
+        TrainingSummary.Show(run, state, TrainingSummary.Write(run, state, startedAt, ShellText.Of(parsed)));
         return 0;
     }
 

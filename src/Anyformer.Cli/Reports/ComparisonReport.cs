@@ -17,6 +17,7 @@ internal static class ComparisonReport
             {ReportSections.Header(experiment, "comparison", Verdict.Of(result))}
             <main>
             {Results(result)}
+            {EffectTable.Section(result)}
             {Tradeoff(result)}
             {ReportSections.LearningCurves(result.Models)}
             {ReportSections.Forecasts(result.Forecasts)}

@@ -1,3 +1,5 @@
+using Anyformer.Comparison.Ablation;
+
 namespace Anyformer.Comparison;
 
 /// <summary>Everything that a comparison found out; the report, the terminal table and <c>--json</c> are three views of it.</summary>
@@ -11,6 +13,9 @@ public sealed record ComparisonResult
 
     /// <summary>Forecasts beside the truth for chosen variates; empty for other tasks.</summary>
     public required IReadOnlyList<ForecastSample> Forecasts { get; init; }
+
+    /// <summary>What single values of an ablation do; empty for other comparisons.</summary>
+    public IReadOnlyList<Effect> Effects { get; init; } = [];
 
     /// <summary>
     /// A row for each model: ranked models first, by rising mean of the first metric, ties by latency, then by identifier;

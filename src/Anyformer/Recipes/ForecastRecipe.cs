@@ -11,7 +11,7 @@ public sealed record ForecastRecipe : Recipe
 {
     /// <summary>The model.</summary>
     [Description("the model")]
-    public required ModelSection Model { get; init; }
+    public override required ModelSection Model { get; init; }
 
     /// <summary>The data.</summary>
     [Description("the data")]

@@ -10,7 +10,7 @@ public sealed record PretrainingRecipe : Recipe
 {
     /// <summary>The model.</summary>
     [Description("the model")]
-    public required ModelSection Model { get; init; }
+    public override required ModelSection Model { get; init; }
 
     /// <summary>The data; the horizon only decides where windows end.</summary>
     [Description("the data")]

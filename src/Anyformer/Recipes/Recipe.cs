@@ -12,11 +12,16 @@ namespace Anyformer.Recipes;
 [JsonDerivedType(typeof(ForecastRecipe), "forecast")]
 [JsonDerivedType(typeof(PretrainingRecipe), "forecast-pretraining")]
 [JsonDerivedType(typeof(SequenceRecipe), "sequence-classification")]
+[JsonDerivedType(typeof(LanguageRecipe), "language")]
 public abstract record Recipe
 {
     /// <summary>What the experiment is called in run folders and reports; null for a name made of the model and the data.</summary>
     [Description("name of the experiment; by default made of the model and the data")]
     public string? Name { get; init; }
+
+    /// <summary>The model.</summary>
+    [Description("the model")]
+    public abstract ModelSection Model { get; init; }
 
     /// <summary>Reads a recipe file and applies overrides, the last one last.</summary>
     /// <param name="path">The YAML file.</param>

@@ -9,7 +9,7 @@ public sealed record SequenceRecipe : Recipe
 {
     /// <summary>The model.</summary>
     [Description("the model")]
-    public required ModelSection Model { get; init; }
+    public override required ModelSection Model { get; init; }
 
     /// <summary>The data.</summary>
     [Description("the data: listops, text, retrieval, image or pathfinder")]

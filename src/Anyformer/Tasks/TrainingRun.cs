@@ -74,6 +74,9 @@ public abstract class TrainingRun
         return state;
     }
 
+    /// <summary>How many steps a time is good for, found by taking a few: the model is of no use for training afterwards.</summary>
+    public long StepsWithin(TimeSpan time) => StepEstimate.Within(time, Job(), Training);
+
     /// <summary>A point for each epoch, those before a break among them.</summary>
     public IReadOnlyList<LearningCurvePoint> LearningCurve() => RunLogs.LearningCurve(Folder);
 

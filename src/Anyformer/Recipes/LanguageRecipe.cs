@@ -1,0 +1,33 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace Anyformer.Recipes;
+
+/// <summary>Language modelling: telling what comes next in a text.</summary>
+public sealed record LanguageRecipe : Recipe
+{
+    /// <summary>The model.</summary>
+    [Description("the model")]
+    public override required ModelSection Model { get; init; }
+
+    /// <summary>The text.</summary>
+    [Description("the text")]
+    public required TextDataSection Data { get; init; }
+
+    /// <summary>The training.</summary>
+    [Description("the training")]
+    public TrainingSection Training { get; init; } = new();
+
+    /// <summary>The evaluation.</summary>
+    [Description("the evaluation")]
+    public LanguageEvaluationSection Evaluation { get; init; } = new();
+}
+
+/// <summary>How a language model is evaluated.</summary>
+public sealed record LanguageEvaluationSection
+{
+    /// <summary>Windows of a batch.</summary>
+    [Description("windows of a batch")]
+    [Range(1, int.MaxValue)]
+    public int BatchSize { get; init; } = 32;
+}

@@ -1,0 +1,32 @@
+using Anyformer.Comparison;
+using Anyformer.Data.Texts;
+
+namespace Anyformer.Tasks.Language;
+
+/// <summary>The errors that language models are measured by.</summary>
+public static class LanguageErrors
+{
+    /// <summary>The id of the loss.</summary>
+    public const string ValidationLoss = "validation-loss";
+
+    /// <summary>The id of the loss over the bytes of the text.</summary>
+    public const string BitsPerByte = "bits-per-byte";
+
+    /// <summary>All errors, the one that ranks first.</summary>
+    public static IReadOnlyList<ErrorMetric> All { get; } =
+    [
+        new(ValidationLoss, "validation loss", "The mean of minus the natural logarithm of the probability given to the next token of the validation text."),
+        new("perplexity", "perplexity", "The exponential of the validation loss: of so many equally likely tokens the model chooses."),
+        new(BitsPerByte, "bits per byte", "The validation loss in bits, over the bytes of the text instead of its tokens."),
+    ];
+
+    /// <summary>The values of all errors, by id.</summary>
+    /// <param name="loss">The validation loss.</param>
+    /// <param name="data">The text.</param>
+    public static IReadOnlyDictionary<string, double> Of(double loss, TextData data) => new Dictionary<string, double>
+    {
+        [ValidationLoss] = loss,
+        [All[1].Id] = Math.Exp(loss),
+        [BitsPerByte] = loss / Math.Log(2) * data.Validation.Length / data.ValidationBytes,
+    };
+}

@@ -1,0 +1,59 @@
+using Anyformer.Catalog;
+using Anyformer.Data.Sources;
+using Anyformer.Data.Texts;
+using Anyformer.Models.Language;
+using Anyformer.Recipes;
+using Anyformer.Recipes.Options;
+using Anyformer.Torch;
+using Anyformer.Training;
+
+namespace Anyformer.Tasks.Language;
+
+/// <summary>The run of a <see cref="LanguageRecipe"/>.</summary>
+public sealed class LanguageRun : TrainingRun
+{
+    /// <summary>Prepares a run: reads the text and builds the model.</summary>
+    /// <param name="recipe">What to train, on what, how.</param>
+    /// <param name="store">Where texts are looked for.</param>
+    /// <param name="folder">The folder of the run; made when needed.</param>
+    /// <exception cref="UserException">Anything that the recipe names is wrong or missing.</exception>
+    public LanguageRun(LanguageRecipe recipe, DataStore store, string folder) : base(recipe.Training, folder)
+    {
+        var entry = MethodCatalog.Get<LanguageModel>(recipe.Model.Id);
+        var options = entry.BindOptions(recipe.Model);
+        Recipe = recipe with { Model = recipe.Model with { Id = entry.Id, Preset = null, Options = OptionBinder.Write(options) } };
+        Data = recipe.Data.Load(store);
+        TorchRuntime.ManualSeed(Training.Seed);
+        Model = entry.Build<LanguageModel>(new LanguageShape(Data.Vocabulary.Count, Data.Tokens), options);
+        if (recipe.Model.Weights is { } weights && !CanResume)
+            PretrainedWeights.Load(Model, weights);
+        Model.To(Device);
+    }
+
+    /// <inheritdoc/>
+    public override LanguageRecipe Recipe { get; }
+
+    /// <inheritdoc/>
+    public override string ModelId => Recipe.Model.Id;
+
+    /// <inheritdoc/>
+    public override string DataId => Recipe.Data.Source;
+
+    /// <summary>The text.</summary>
+    public TextData Data { get; }
+
+    /// <summary>The model; after <see cref="TrainingRun.Train"/> with its best weights.</summary>
+    public LanguageModel Model { get; }
+
+    /// <summary>Measures the best weights on the validation text.</summary>
+    public IReadOnlyDictionary<string, double> Evaluate() => LanguageErrors.Of(Evaluator().Evaluate(Model), Data);
+
+    /// <summary>How fast the model reads windows.</summary>
+    public InferenceSpeed MeasureSpeed() => Evaluator().MeasureSpeed(Model);
+
+    /// <inheritdoc/>
+    protected override TrainingJob Job() =>
+        new LanguageTrainingJob(Model, Data, Training.BatchSize, Recipe.Evaluation.BatchSize, Training.Seed, Device);
+
+    private LanguageEvaluator Evaluator() => new(Data, Recipe.Evaluation.BatchSize, Device);
+}

@@ -1,0 +1,92 @@
+using System.IO.Compression;
+using System.Text;
+using Anyformer.Data.Sources;
+using Anyformer.Recipes;
+using Anyformer.Tasks.Language;
+using Anyformer.Tests.Training;
+
+namespace Anyformer.Tests.Tasks.Language;
+
+[Collection(DefaultGenerator.Name)]
+public sealed class LanguageRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void ATextThatRepeatsItselfIsLearnt()
+    {
+        var run = Open("text.txt", Repeated(2000), "training.max-steps=60");
+        var before = run.Evaluate()[LanguageErrors.ValidationLoss];
+        Assert.InRange(before, 1, 6);
+        Assert.True(run.Train(resume: false, new Watcher(), CancellationToken.None).Finished);
+        var errors = run.Evaluate();
+        Assert.InRange(errors[LanguageErrors.ValidationLoss], 0, 0.1);
+        Assert.Equal(Math.Exp(errors[LanguageErrors.ValidationLoss]), errors["perplexity"], 1e-12);
+        // Two of the five characters are two bytes long.
+        Assert.Equal(errors[LanguageErrors.ValidationLoss] / Math.Log(2) / 1.4, errors[LanguageErrors.BitsPerByte], 0.01);
+    }
+
+    [Fact]
+    public void ACompressedTextIsTheSame()
+    {
+        var plain = Open("text.txt", Repeated(300)).Data;
+        using (var file = File.Create(_folder["text.txt.gz"]))
+        using (var gzip = new GZipStream(file, CompressionMode.Compress))
+            gzip.Write(Encoding.UTF8.GetBytes(Repeated(300)));
+        var compressed = OpenPath(_folder["text.txt.gz"]).Data;
+        Assert.Equal(plain.Train, compressed.Train);
+        Assert.Equal(plain.Validation, compressed.Validation);
+    }
+
+    [Fact]
+    public void AFolderWithOneTextIsThatText()
+    {
+        Directory.CreateDirectory(_folder["mine"]);
+        File.WriteAllText(Path.Combine(_folder["mine"], "a.txt"), Repeated(300));
+        Assert.Equal(270, OpenPath("mine").Data.Train.Length);
+        File.WriteAllText(Path.Combine(_folder["mine"], "b.txt"), "b");
+        Assert.EndsWith("has 2 texts, name one of them: a.txt, b.txt.", Assert.Throws<UserException>(() => OpenPath("mine")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatCannotBeLearntFromIsNamed()
+    {
+        Assert.Equal("There is no text 'nothing': expected a file, or a folder with one.", Assert.Throws<UserException>(() => OpenPath("nothing")).Message);
+        Assert.EndsWith("has 40 characters; with windows of 8, each of its two parts needs more than that.",
+            Assert.Throws<UserException>(() => Open("short.txt", Repeated(40))).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_folder["binary.txt"], [0x41, 0xff, 0x41]);
+        Assert.EndsWith("binary.txt' is no text in UTF-8.", Assert.Throws<UserException>(() => OpenPath(_folder["binary.txt"])).Message, StringComparison.Ordinal);
+        File.WriteAllBytes(_folder["broken.txt.gz"], [0x1f, 0x8b, 8, 0]);
+        Assert.Contains("broken.txt.gz", Assert.Throws<UserException>(() => OpenPath(_folder["broken.txt.gz"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheRecipeSaysEveryPart()
+    {
+        var text = Open("text.txt", Repeated(300), "model.options.norm=rms", "model.options.position=rotary").Recipe.ToDocument().ToYaml();
+        Assert.Contains("rms-norm", text, StringComparison.Ordinal);
+        Assert.Contains("kind: rope", text, StringComparison.Ordinal);
+    }
+
+    private static string Repeated(int length) => string.Concat(Enumerable.Repeat("abcäö", length / 5));
+
+    private LanguageRun Open(string name, string text, params string[] set)
+    {
+        File.WriteAllText(_folder[name], text);
+        return OpenPath(_folder[name], set);
+    }
+
+    private LanguageRun OpenPath(string source, params string[] set)
+    {
+        var document = RecipeDocument.Parse($"""
+            task: language
+            model: {"{"} id: decoder, options: {"{"} width: 16, heads: 2, feed-forward-width: 32, layers: {"{"} count: 1 {"}"} {"}"} {"}"}
+            data: {"{"} source: '{source}', tokens: 8 {"}"}
+            training: {"{"} optimizer: adamw, learning-rate: 0.01, batch-size: 16, epochs: 100, patience: null {"}"}
+            """, "the recipe");
+        var recipe = set.Aggregate(document, (current, assignment) => current.Set(assignment)).Bind<Recipe>();
+        return new LanguageRun((LanguageRecipe)recipe, new DataStore([_folder.Path], _folder.Path), _folder["run"]);
+    }
+}
