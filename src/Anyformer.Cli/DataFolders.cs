@@ -17,6 +17,10 @@ public static class DataFolders
     public static string Cache => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "anyformer", "cache");
 
+    /// <summary>The parity cases beside this installation; null when there are none.</summary>
+    public static string? Parity => Installation is not null && Path.GetFullPath(Path.Combine(Installation, "..", "shared", "parity")) is var folder
+        && Directory.Exists(folder) ? folder : null;
+
     /// <summary>The folders to search, in order, those that do not exist among them.</summary>
     public static IReadOnlyList<string> Searched(ParseResult parsed)
     {

@@ -17,6 +17,7 @@ public sealed class WithoutLibtorchTests : IDisposable
     [InlineData("catalog --json")]
     [InlineData("catalog --markdown")]
     [InlineData("describe itransformer")]
+    [InlineData("describe universal-transformer")]
     [InlineData("data list")]
     [InlineData("data check")]
     public void WhatNeedsNoTensorWorks(string commandLine) => Assert.NotEmpty(Run(commandLine).Succeeded().Output);

@@ -4,7 +4,6 @@ using Anyformer.Attention.Patterns;
 using Anyformer.Catalog;
 using Anyformer.Cli.Reports;
 using Anyformer.Inspection;
-using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
 using Anyformer.Torch;
@@ -55,7 +54,7 @@ public static class DescribeCommand
             return;
         }
 
-        var entry = MethodCatalog.Get<Module>(id);
+        var entry = MethodCatalog.Get(id);
         var map = tokens is { } count ? Reach(entry, count, parsed) : null;
         Describe(entry);
         if (map is not null)

@@ -1,6 +1,5 @@
 using System.Text;
 using Anyformer.Catalog;
-using Anyformer.Parity;
 
 namespace Anyformer.Cli.Reports;
 
@@ -25,11 +24,10 @@ public static class CatalogPage
 
     private static void Append(StringBuilder page, string family, IReadOnlyList<CatalogEntry> entries)
     {
-        var systems = ParityVerifier.Systems.ToHashSet();
-        page.Append($"\n## {family}\n\n| id | method | year | cost | masks | roles | verified against a reference | paper |\n|---|---|---|---|---|---|---|---|\n");
+        page.Append($"\n## {family}\n\n| id | method | year | cost | masks | roles | verified in | paper |\n|---|---|---|---|---|---|---|---|\n");
         foreach (var entry in entries)
             page.Append($"| `{entry.Id}` | {entry.Name} | {entry.Year} | {entry.Complexity} | {Masks(entry)} | {string.Join(", ", entry.Roles)} "
-                + $"| {(systems.Contains(entry.System) ? "yes" : "no reference")} | {entry.Paper} |\n");
+                + $"| {ParityStatus.WithoutCases.System(entry) ?? "no reference"} | {entry.Paper} |\n");
         foreach (var entry in entries.Where(entry => entry.Claims?.Caveat is not null))
             page.Append($"\n`{entry.Id}`: {entry.Claims!.Caveat}\n");
     }

@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using Anyformer.Attention.HeadInteractions;
 using Anyformer.Catalog;
-using Anyformer.Positions;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 

@@ -1,4 +1,5 @@
 using Anyformer.Attention;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -10,6 +11,9 @@ namespace Anyformer.Blocks;
 /// A stack of two residual streams: a post-norm one that the sublayers read, and one that only sums up what they give and is normalised once, at the
 /// end; the result is the sum of both (Xie et al. 2023, arXiv 2304.14802, section 3).
 /// </summary>
+[Method("resi-dual", "ResiDual", Family.Wiring, 2023, System = "norms",
+    Paper = "Xie, Zhang, Guo, Tan, Bian, Awadalla, Menezes, Qin, Yan, ResiDual: Transformer with Dual Residual Connections, 2023, arXiv 2304.14802",
+    Complexity = "O(layers · what a layer costs)")]
 public sealed class ResiDual : Module
 {
     private readonly double _scale;

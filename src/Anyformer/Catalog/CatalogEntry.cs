@@ -23,15 +23,15 @@ public sealed class CatalogEntry
 {
     private static readonly Type[] s_roles =
     [
-        typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(LanguageModel),
-        typeof(SequenceToSequenceModel), typeof(TokenMixer), typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier),
-        typeof(PositionEncoding), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring),
+        typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(LanguageModel), typeof(SequenceToSequenceModel), typeof(TokenMixer),
+        typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier), typeof(PositionEncoding),
+        typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring),
     ];
 
     private static readonly Type[] s_shapes =
     [
-        typeof(ForecastShape), typeof(SequenceShape), typeof(ImageShape), typeof(LanguageShape), typeof(TranslationShape), typeof(AttentionShape), typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape),
-        typeof(NormalizationShape), typeof(WiringShape),
+        typeof(ForecastShape), typeof(SequenceShape), typeof(ImageShape), typeof(LanguageShape), typeof(TranslationShape), typeof(AttentionShape),
+        typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape), typeof(NormalizationShape), typeof(WiringShape),
     ];
 
     private readonly MethodAttribute _method;
@@ -69,18 +69,26 @@ public sealed class CatalogEntry
     /// <summary>What is claimed of an attention mechanism; null of other methods.</summary>
     public ClaimsAttribute? Claims { get; }
 
-    /// <summary>The vocabulary types that the method can stand in for, <c>Forecaster</c> or <c>TokenMixer</c> say.</summary>
-    public IReadOnlyList<string> Roles => [.. s_roles.Where(CanPlay).Select(role => role.Name)];
+    /// <summary>
+    /// The vocabulary types that the method can stand in for, <c>Forecaster</c> or <c>TokenMixer</c> say. Of a method that plays none, what it is instead:
+    /// <c>Model</c> or <c>Architecture</c>.
+    /// </summary>
+    public IReadOnlyList<string> Roles => IsPart
+        ? [.. s_roles.Where(CanPlay).Select(role => role.Name)]
+        : [Family.StartsWith("models/", StringComparison.Ordinal) ? "Model" : "Architecture"];
 
-    /// <summary>The record of options that the method's constructor takes after the sizes; null when it has none.</summary>
-    public Type? OptionsType => Constructor.GetParameters().Select(parameter => parameter.ParameterType).FirstOrDefault(IsOptions);
+    /// <summary>Whether the method plays a role, so that the catalog can build it from sizes and options.</summary>
+    public bool IsPart => RoleConstructor is not null;
+
+    /// <summary>The record of options that the method's constructor takes; null when it has none.</summary>
+    public Type? OptionsType => Type.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.ParameterType)
+        .FirstOrDefault(IsOptions);
 
     /// <summary>A record of <see cref="OptionsType"/> with every default; null when the method has no options.</summary>
     public object? DefaultOptions => OptionsType is { } type ? OptionBinder.Bind(RecipeMapping.Empty, type) : null;
 
-    /// <summary>The constructor that takes the sizes of a role, and after them the options if there are any.</summary>
-    private ConstructorInfo Constructor => Type.GetConstructors().Single(constructor => constructor.GetParameters() is [var first, .. var rest]
-        && s_shapes.Contains(first.ParameterType) && (rest.Length == 0 || (rest.Length == 1 && IsOptions(rest[0].ParameterType))));
+    /// <summary>The constructor that takes the sizes of a role, and after them the options if there are any; null of a class that plays none.</summary>
+    private ConstructorInfo? RoleConstructor => s_roles.Any(Type.IsAssignableTo) ? Type.GetConstructors().SingleOrDefault(TakesSizes) : null;
 
     /// <summary>The named sizes of the method: the static property <c>Presets</c> of its options record, by name.</summary>
     public IReadOnlyDictionary<string, object> Presets =>
@@ -105,7 +113,7 @@ public sealed class CatalogEntry
     /// <typeparam name="TRole">The role that it is to play.</typeparam>
     /// <param name="shape">The sizes of that role: a <see cref="ForecastShape"/> for forecasters, an <see cref="AttentionShape"/> for attention.</param>
     /// <param name="options">A record of <see cref="OptionsType"/>; null for a method without options.</param>
-    /// <exception cref="UserException">The options contradict each other or the sizes.</exception>
+    /// <exception cref="UserException">The options contradict each other or the sizes, or the method plays no role.</exception>
     public TRole Build<TRole>(object shape, object? options) where TRole : Module
     {
         if (shape is TokenMixerShape mixer && IsFunctionOfMixer(typeof(TRole)))
@@ -115,9 +123,11 @@ public sealed class CatalogEntry
                 + "take positions that are added to tokens, or an attention function.");
         if (shape is PositionShape positions && IsBiasOfPositions(typeof(TRole)))
             return (TRole)(Module)new PositionBias(Build<ScoreModifier>(new AttentionShape(positions.Heads, positions.HeadWidth, 0, positions.Tokens), options));
+        var constructor = RoleConstructor
+            ?? throw new UserException($"The catalog builds methods that play a role, and {Id} plays none: construct the class {Type.Name} instead.");
         try
         {
-            return (TRole)Constructor.Invoke(OptionsType is null ? [shape] : [shape, options]);
+            return (TRole)constructor.Invoke(OptionsType is null ? [shape] : [shape, options]);
         }
         catch (TargetInvocationException exception) when (exception.InnerException is UserException inner)
         {
@@ -128,7 +138,7 @@ public sealed class CatalogEntry
     /// <summary>
     /// Whether the method can stand in for a vocabulary type: as one itself, in the heads of multi-head attention, or as positions that change scores.
     /// </summary>
-    internal bool CanPlay(Type role) => Type.IsAssignableTo(role) || IsFunctionOfMixer(role) || IsBiasOfPositions(role);
+    internal bool CanPlay(Type role) => IsPart && (Type.IsAssignableTo(role) || IsFunctionOfMixer(role) || IsBiasOfPositions(role));
 
     private bool IsFunctionOfMixer(Type role) => role == typeof(TokenMixer) && Type.IsAssignableTo(typeof(AttentionFunction));
 
@@ -137,6 +147,9 @@ public sealed class CatalogEntry
 
     /// <summary>Whether the mixer works positions into its queries, keys and scores.</summary>
     private bool TakesPositions => Type.IsAssignableTo(typeof(HeadInteraction)) || Type == typeof(ComposedAttention);
+
+    private static bool TakesSizes(ConstructorInfo constructor) => constructor.GetParameters() is [var first, .. var rest]
+        && s_shapes.Contains(first.ParameterType) && (rest.Length == 0 || (rest.Length == 1 && IsOptions(rest[0].ParameterType)));
 
     private static bool IsOptions(Type type) => type.Name.EndsWith("Options", StringComparison.Ordinal);
 }

@@ -12,7 +12,7 @@ public static class Family
     /// <summary>Models that tell the class of a sequence.</summary>
     public const string SequenceClassification = "models/sequence classification";
 
-    /// <summary>Models that write texts.</summary>
+    /// <summary>Models that read or write texts.</summary>
     public const string LanguageModels = "models/language";
 
     /// <summary>Models that tell the class of an image, tokens of one size throughout.</summary>
@@ -20,6 +20,12 @@ public static class Family
 
     /// <summary>Models that tell the class of an image, tokens fewer and wider from stage to stage.</summary>
     public const string PyramidVision = "models/vision/pyramid";
+
+    /// <summary>Models from images to maps of features.</summary>
+    public const string ImageMaps = "models/vision/feature maps";
+
+    /// <summary>Models that read sets and inputs of any shape.</summary>
+    public const string SetModels = "models/sets";
 
     /// <summary>Tokens become fewer between layers: merged, pooled, left out.</summary>
     public const string TokenReduction = "tokens/reduction";

@@ -1,6 +1,9 @@
 namespace Anyformer.Catalog;
 
-/// <summary>Enters a class into the catalog. The roles a method can play are the vocabulary types it derives from.</summary>
+/// <summary>
+/// Enters a class into the catalog. The roles a method can play are the vocabulary types it derives from, when it has the constructor of a role, which
+/// takes sizes and after them the options. A class without it, an architecture or a whole model, is a leaf of the taxonomy that code constructs.
+/// </summary>
 /// <param name="id">The name in recipes, on the command line and in parity cases: <c>itransformer</c>.</param>
 /// <param name="name">The name as its authors write it.</param>
 /// <param name="family">Its place in the taxonomy, one of <see cref="Family"/>.</param>

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -7,6 +8,9 @@ namespace Anyformer.Normalization;
 /// Word embeddings brought to length 1 and multiplied by one learned scale, at first the root of the width; the same matrix, normalised, may score words
 /// at the output (Nguyen and Salazar 2019, arXiv 1910.05895, section 2.2, FixNorm).
 /// </summary>
+[Method("fix-norm", "FixNorm embedding", Family.Normalization, 2019, System = "norms",
+    Paper = "Nguyen, Salazar, Transformers without Tears: Improving the Normalization of Self-Attention, IWSLT 2019, arXiv 1910.05895",
+    Complexity = "O(tokens + vocabulary)")]
 public sealed class FixNormEmbedding(long words, long width) : Module
 {
     /// <summary>(words, width).</summary>

@@ -56,18 +56,15 @@ public sealed class ParityCase
 
     /// <summary>Reads a case.</summary>
     /// <exception cref="UserException">A file is missing or malformed.</exception>
-    public static ParityCase Read(string folder)
+    public static ParityCase Read(string folder) => Read(folder, static (folder, document) => new ParityCase(folder, document));
+
+    /// <summary>The system of a case, without reading its tensors.</summary>
+    /// <exception cref="UserException">The file <c>case.json</c> is missing or malformed.</exception>
+    public static string SystemOf(string folder) => Read(folder, static (_, document) =>
     {
-        var path = Path.Combine(folder, "case.json");
-        try
-        {
-            return new ParityCase(folder, JsonDocument.Parse(File.ReadAllText(path)));
-        }
-        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or IOException)
-        {
-            throw new UserException($"The case {path} cannot be read: {exception.Message}", exception);
-        }
-    }
+        using (document)
+            return document.RootElement.GetProperty("system").GetString() ?? throw new KeyNotFoundException("its system is null");
+    });
 
     /// <summary>An input by name.</summary>
     /// <exception cref="UserException">The case has no such input.</exception>
@@ -75,6 +72,19 @@ public sealed class ParityCase
 
     /// <summary>An input by name; null when the case leaves it out.</summary>
     public Tensor? OptionalInput(string name) => Inputs.GetValueOrDefault(name);
+
+    private static T Read<T>(string folder, Func<string, JsonDocument, T> read)
+    {
+        var path = Path.Combine(folder, "case.json");
+        try
+        {
+            return read(folder, JsonDocument.Parse(File.ReadAllText(path)));
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException or IOException)
+        {
+            throw new UserException($"The case {path} cannot be read: {exception.Message}", exception);
+        }
+    }
 
     private JsonElement Property(string name) => _document.RootElement.GetProperty(name);
 

@@ -30,6 +30,11 @@ public static class ParityVerifier
         return found.Length > 0 ? found : throw new UserException($"The folder '{folder}' holds no case: no case.json was found at or below it.");
     }
 
+    /// <summary>How many cases of each system lie at or below a folder.</summary>
+    /// <exception cref="UserException">There is no such folder, no case in it, or one that cannot be read.</exception>
+    public static IReadOnlyDictionary<string, int> CountCases(string folder) =>
+        FindCases(folder).CountBy(ParityCase.SystemOf).ToDictionary();
+
     /// <summary>Runs one case. Whatever goes wrong is its outcome, so that the others go on.</summary>
     public static ParityOutcome Verify(string folder)
     {

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -7,6 +8,9 @@ namespace Anyformer.Positions;
 /// Learned positions of long samples in few numbers: positions are laid out in a box, and a position's vector is one learned piece per axis, side
 /// by side (Kitaev et al., ICLR 2020, arXiv 2001.04451, appendix; Ho et al. 2019, arXiv 1912.12180).
 /// </summary>
+[Method("axial-positions", "Axial positions", Family.AbsolutePositions, 2020, System = "reformer",
+    Paper = "Kitaev, Kaiser, Levskaya, Reformer: The Efficient Transformer, ICLR 2020, arXiv 2001.04451",
+    Complexity = "O(tokens)")]
 public sealed class AxialPositions : Module
 {
     private readonly long[] _box;

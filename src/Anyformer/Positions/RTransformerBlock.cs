@@ -1,6 +1,7 @@
 using Anyformer.Attention;
 using Anyformer.Attention.Softmax;
 using Anyformer.Blocks;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -11,6 +12,9 @@ namespace Anyformer.Positions;
 /// Local recurrences, causal attention and a feed-forward part, each before its normalisation and added to what went in: order comes from the
 /// recurrences, so there is no position encoding (Wang, Ma, Liu and Tang 2019, R-Transformer, arXiv 1907.05572).
 /// </summary>
+[Method("r-transformer", "R-Transformer block", Family.ImplicitPositions, 2019, System = "positions",
+    Paper = "Wang, Ma, Liu, Tang, R-Transformer: Recurrent Neural Network Enhanced Transformer, 2019, arXiv 1907.05572",
+    Complexity = "O(tokens² + tokens · window)")]
 public sealed class RTransformerBlock : Module
 {
     /// <summary>A block with fresh weights, whose feed-forward part is four times as wide as a token.</summary>

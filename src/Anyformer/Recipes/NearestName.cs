@@ -13,6 +13,10 @@ public static class NearestName
         return nearest is not null && Distance(name, nearest) <= Math.Max(2, name.Length / 3) ? nearest : null;
     }
 
+    /// <summary>The rest of a sentence that says a name is unknown: what was probably meant, or everything that it may be.</summary>
+    public static string Hint(string name, IReadOnlyCollection<string> candidates) =>
+        Find(name, candidates) is { } near ? $"did you mean '{near}'?" : $"expected one of {string.Join(", ", candidates)}.";
+
     /// <summary>
     /// The edits that turn one word into the other: an inserted, deleted or replaced character, or two neighbours swapped
     /// (the optimal string alignment distance).

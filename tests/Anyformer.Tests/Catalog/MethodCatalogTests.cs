@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Anyformer.Attention;
 using Anyformer.Attention.HeadInteractions;
 using Anyformer.Blocks;
+using Anyformer.Blocks.AdaptiveComputation;
 using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Models.Forecasting;
@@ -142,6 +143,40 @@ public sealed partial class MethodCatalogTests
             "The model ts-transformer has no preset 'tiny'; it has small.",
             Assert.Throws<UserException>(
                 () => Entry("ts-transformer").BindOptions(new ModelSection { Id = "ts-transformer", Preset = "tiny" })).Message);
+    }
+
+    [Fact]
+    public void AnArchitectureIsALeafThatPlaysNoRole()
+    {
+        var entry = MethodCatalog.Get("universal-transformer");
+        Assert.Equal((typeof(UniversalEncoder), typeof(UniversalEncoderOptions), false), (entry.Type, entry.OptionsType, entry.IsPart));
+        Assert.Equal(["Architecture"], entry.Roles);
+        Assert.Equal(["Model"], MethodCatalog.Get("bigbird-encoder").Roles);
+        Assert.Equal(
+            "The catalog builds methods that play a role, and universal-transformer plays none: construct the class UniversalEncoder instead.",
+            Assert.Throws<UserException>(() => entry.Build<TokenMixer>(new TokenMixerShape(4, 8, 2), entry.DefaultOptions)).Message);
+    }
+
+    [Fact]
+    public void NoRoleHasAnArchitectureInIt()
+    {
+        Assert.DoesNotContain(MethodCatalog.OfRole<Anyformer.Modules.Module>(), entry => !entry.IsPart);
+        // It derives from ChannelMixer, and cannot be built from the sizes of one.
+        Assert.DoesNotContain("macaron", MethodCatalog.OfRole<ChannelMixer>().Select(entry => entry.Id));
+        Assert.StartsWith("'macaron' is an Architecture and no ChannelMixer; expected one of ", Assert.Throws<UserException>(() => MethodCatalog.Get<ChannelMixer>("macaron")).Message);
+    }
+
+    [Fact]
+    public void FamiliesNestAndLoseNothing()
+    {
+        var roots = FamilyTree.Of(MethodCatalog.Entries);
+        Assert.Equal(MethodCatalog.Entries.Count(), roots.Sum(root => root.Count));
+        Assert.Equal(["architecture", "attention", "feed-forward", "models", "normalization", "positions"], roots.Select(root => root.Path).Take(6));
+        var models = roots.Single(root => root.Name == "models");
+        var language = models.Families.Single(family => family.Path == "models/language");
+        Assert.Empty(models.Entries);
+        Assert.Contains("reformer-model", language.Entries.Select(entry => entry.Id));
+        Assert.Equal(MethodCatalog.Entries.Count(entry => entry.Family.StartsWith("models/", StringComparison.Ordinal)), models.Count);
     }
 
     [Fact]

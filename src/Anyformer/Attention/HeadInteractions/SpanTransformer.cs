@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -29,6 +30,9 @@ internal sealed class SpanLayer(SpanShape shape, int? hiddenWidth) : Module
 /// A language model that reads block after block, and whose layers see so many tokens back (Sukhbaatar et al., arXiv 1905.07799 and 1907.01470): with
 /// adaptive spans, or persistent vectors in place of feed-forward parts, or both.
 /// </summary>
+[Method("span-transformer", "Adaptive-span and all-attention language model", Family.LanguageModels, 2019, System = "head-interactions",
+    Paper = "Sukhbaatar, Grave, Bojanowski, Joulin, Adaptive Attention Span in Transformers, ACL 2019, arXiv 1905.07799",
+    Complexity = "O(tokens · span)")]
 public sealed class SpanTransformer : Module
 {
     private readonly SpanShape _shape;

@@ -1,4 +1,5 @@
 using Anyformer.Attention.Softmax;
+using Anyformer.Catalog;
 using Anyformer.Inspection;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -10,6 +11,9 @@ namespace Anyformer.Attention.Priors;
 /// (Pilault, Elhattami, Pal, ICLR 2021, arXiv 2009.09139). Gives the joined contexts, without an output projection. Records <c>weights</c>,
 /// (batch, heads, tokens, tokens).
 /// </summary>
+[Method("conditional-attention", "Conditional attention (CAMTL)", Family.Priors, 2021, System = "priors",
+    Paper = "Pilault, Elhattami, Pal, Conditionally Adaptive Multi-Task Learning: Improving Transfer Learning in NLP Using Fewer Parameters & Less Data, ICLR 2021, arXiv 2009.09139",
+    Complexity = "O(tokens²)")]
 public sealed class ConditionalAttention : Module
 {
     private readonly int _heads;

@@ -1,3 +1,5 @@
+using Anyformer.Catalog;
+
 namespace Anyformer.Attention.Star;
 
 /// <summary>A leaf hears of a node, or a node of a leaf that it covers.</summary>
@@ -10,6 +12,9 @@ public readonly record struct PartitionEdge(int Source, int Target, int Relation
 /// The graph of the BP-Transformer: tokens are leaves of a binary tree; a node hears of the leaves that it covers, and a leaf of near leaves one by
 /// one and of far ones in ever larger spans, steps · log(tokens / steps) of them (Ye et al. 2019, arXiv 1911.04070, section 3.1).
 /// </summary>
+[Method("binary-partition", "Binary partition of tokens (BP-Transformer)", Family.FixedPatterns, 2019, System = "sparse-patterns",
+    Paper = "Ye, Guo, Gan, Qiu, Zhang, BP-Transformer: Modelling Long-Range Context via Binary Partitioning, 2019, arXiv 1911.04070",
+    Complexity = "O(tokens · step · log (tokens / step))")]
 public sealed class BinaryPartition
 {
     private readonly int _step;

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Torch;
 
 namespace Anyformer.Blocks.AdaptiveComputation;
@@ -16,6 +17,9 @@ public sealed record HaltedTokens(Tensor Output, Tensor Remainders, Tensor Updat
 /// As many steps as each token needs: a probability a step adds up until it passes a threshold (Graves 2016, arXiv 1603.08983), in the form of the
 /// Universal Transformer (Dehghani et al., ICLR 2019, arXiv 1807.03819, section 2.2), whose output is a running interpolation of states.
 /// </summary>
+[Method("adaptive-halting", "Adaptive computation time", Family.AdaptiveComputation, 2016, System = "architectures",
+    Paper = "Graves, Adaptive Computation Time for Recurrent Neural Networks, 2016, arXiv 1603.08983",
+    Complexity = "O(steps · what a step costs)")]
 public sealed class AdaptiveHalting
 {
     private readonly double _threshold;

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -7,6 +8,9 @@ namespace Anyformer.Blocks.AdaptiveComputation;
 /// Blocks with a classifier of the first token after each, so that easy samples need not pass them all
 /// (DeeBERT: Xin et al., ACL 2020, arXiv 2004.12993; PABEE: Zhou et al., NeurIPS 2020, arXiv 2006.04152).
 /// </summary>
+[Method("early-exit", "A classifier after every block", Family.AdaptiveComputation, 2020, System = "architectures",
+    Paper = "Xin, Tang, Lee, Yu, Lin, DeeBERT: Dynamic Early Exiting for Accelerating BERT Inference, ACL 2020, arXiv 2004.12993",
+    Complexity = "O(blocks passed · what a block costs)")]
 public sealed class EarlyExitEncoder : Module
 {
     /// <summary>Blocks, and a classifier after each.</summary>

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Torch;
 
 namespace Anyformer.Blocks.AdaptiveComputation;
@@ -30,6 +31,9 @@ public abstract class ExitRule
 }
 
 /// <summary>Exit where the entropy of the classes is below a threshold (DeeBERT: Xin et al., ACL 2020, arXiv 2004.12993, section 3.2).</summary>
+[Method("entropy-exit", "Early exit by entropy (DeeBERT)", Family.AdaptiveComputation, 2020, System = "architectures",
+    Paper = "Xin, Tang, Lee, Yu, Lin, DeeBERT: Dynamic Early Exiting for Accelerating BERT Inference, ACL 2020, arXiv 2004.12993",
+    Complexity = "O(classes) a block")]
 public sealed class EntropyRule(double threshold) : ExitRule
 {
     /// <summary>The entropy of each row of logits in nats: (..., classes) to (...).</summary>
@@ -46,6 +50,9 @@ public sealed class EntropyRule(double threshold) : ExitRule
 /// <summary>
 /// Exit where so many classifiers in a row agreed with the one before them (PABEE: Zhou et al., NeurIPS 2020, arXiv 2006.04152, section 3.2).
 /// </summary>
+[Method("patience-exit", "Early exit by patience (PABEE)", Family.AdaptiveComputation, 2020, System = "architectures",
+    Paper = "Zhou, Xu, Ge, McAuley, Xu, Wei, BERT Loses Patience: Fast and Robust Inference with Early Exit, NeurIPS 2020, arXiv 2006.04152",
+    Complexity = "O(classes) a block")]
 public sealed class PatienceRule(int patience) : ExitRule
 {
     /// <inheritdoc/>

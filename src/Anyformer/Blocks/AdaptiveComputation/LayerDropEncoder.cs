@@ -1,4 +1,5 @@
 using Anyformer.Attention;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
@@ -9,6 +10,9 @@ namespace Anyformer.Blocks.AdaptiveComputation;
 /// Blocks of which each is left out with a probability in every training step, so that a shallower encoder can be cut out of it afterwards
 /// (LayerDrop: Fan, Grave, Joulin, ICLR 2020, arXiv 1909.11556). What is kept is not scaled.
 /// </summary>
+[Method("layer-drop", "LayerDrop", Family.AdaptiveComputation, 2020, System = "architectures",
+    Paper = "Fan, Grave, Joulin, Reducing Transformer Depth on Demand with Structured Dropout, ICLR 2020, arXiv 1909.11556",
+    Complexity = "O(kept blocks · what a block costs)")]
 public sealed class LayerDropEncoder : Module
 {
     private readonly double _probability;

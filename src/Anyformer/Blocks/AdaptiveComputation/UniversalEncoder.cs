@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Attention;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Positions;
 using Anyformer.Torch;
@@ -52,6 +53,9 @@ public sealed record UniversalEncoderOptions
 /// (Universal Transformer: Dehghani, Gouws, Vinyals, Uszkoreit, Kaiser, ICLR 2019, arXiv 1807.03819).
 /// Adds the mean number of steps to the auxiliary losses where tokens halt.
 /// </summary>
+[Method("universal-transformer", "Universal Transformer", Family.AdaptiveComputation, 2019, System = "architectures",
+    Paper = "Dehghani, Gouws, Vinyals, Uszkoreit, Kaiser, Universal Transformers, ICLR 2019, arXiv 1807.03819",
+    Complexity = "O(steps · tokens²)")]
 public sealed class UniversalEncoder : Module
 {
     private readonly UniversalEncoderOptions _options;

@@ -1,4 +1,5 @@
 using Anyformer.Attention;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
@@ -9,6 +10,9 @@ namespace Anyformer.Blocks.Alternative;
 /// The decoder layer of the Evolved Transformer (So, Liang, Le, ICML 2019, arXiv 1901.11117, figure 3): attention to itself and to the encoder side by
 /// side, causal convolutions in two branches, attention to itself, to the encoder, and feed-forward. A stack of them ends on a <see cref="LayerNorm"/>.
 /// </summary>
+[Method("evolved-decoder", "Evolved Transformer, decoder layer", Family.AlternativeBlocks, 2019, System = "architectures",
+    Paper = "So, Liang, Le, The Evolved Transformer, ICML 2019, arXiv 1901.11117",
+    Complexity = "O(tokens²)")]
 public sealed class EvolvedDecoderLayer : Module
 {
     private const int MostHeads = 16;

@@ -1,4 +1,5 @@
 using Anyformer.Attention;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -10,6 +11,9 @@ namespace Anyformer.Blocks.Alternative;
 /// The encoder layer that an evolutionary search found: a gated map, convolutions in two branches, attention, feed-forward, each before a skip connection
 /// (So, Liang, Le, ICML 2019, arXiv 1901.11117, figure 3). A stack of them ends on a <see cref="LayerNorm"/>.
 /// </summary>
+[Method("evolved-encoder", "Evolved Transformer, encoder layer", Family.AlternativeBlocks, 2019, System = "architectures",
+    Paper = "So, Liang, Le, The Evolved Transformer, ICML 2019, arXiv 1901.11117",
+    Complexity = "O(tokens²)")]
 public sealed class EvolvedEncoderLayer : Module
 {
     private readonly int _width;

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Torch;
 
@@ -7,6 +8,9 @@ namespace Anyformer.Blocks.Alternative;
 /// Half of what a channel mixer gives: one of the two half steps of feed-forward around attention of a Macaron net
 /// (Lu, Li, He, Sun, Dong, Qin, Wang, Liu 2019, arXiv 1906.02762, section 4).
 /// </summary>
+[Method("macaron", "Half steps of feed-forward (Macaron)", Family.AlternativeBlocks, 2019, System = "architectures",
+    Paper = "Lu, Li, He, Sun, Dong, Qin, Wang, Liu, Understanding and Improving Transformer From a Multi-Particle Dynamic System Point of View, 2019, arXiv 1906.02762",
+    Complexity = "O(tokens)")]
 public sealed class HalfStep(ChannelMixer inner) : ChannelMixer
 {
     private ChannelMixer Inner { get; } = inner;

@@ -1,4 +1,5 @@
 using Anyformer.Attention;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -33,6 +34,9 @@ public sealed class ReversibleBlock(TokenMixer mixer, NormalizationLayer mixerNo
 /// so that memory hardly grows with the number of blocks, at the price of one more forward pass (Gomez et al. 2017, arXiv 1707.04585;
 /// Kitaev et al., ICLR 2020, arXiv 2001.04451, section 3).
 /// </summary>
+[Method("reversible", "Reversible blocks", Family.AlternativeBlocks, 2020, System = "architectures",
+    Paper = "Gomez, Ren, Urtasun, Grosse, The Reversible Residual Network, NeurIPS 2017, arXiv 1707.04585; Kitaev, Kaiser, Levskaya, Reformer, ICLR 2020, arXiv 2001.04451",
+    Complexity = "O(blocks · what a block costs), with the memory of one block")]
 public sealed class ReversibleEncoder(IEnumerable<ReversibleBlock> blocks) : Module
 {
     private ModuleList<ReversibleBlock> Blocks { get; } = new(blocks);

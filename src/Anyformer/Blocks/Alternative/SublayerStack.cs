@@ -1,4 +1,5 @@
 using Anyformer.Attention;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -7,6 +8,9 @@ using Anyformer.Torch;
 namespace Anyformer.Blocks.Alternative;
 
 /// <summary>Sublayers in any order, each in its wiring, and a normalisation behind the last where there is one: (batch, tokens, width) to the same.</summary>
+[Method("sublayer-order", "Sublayers in another order (Sandwich Transformer)", Family.AlternativeBlocks, 2020, System = "architectures",
+    Paper = "Press, Smith, Levy, Improving Transformer Models by Reordering their Sublayers, ACL 2020, arXiv 1911.03864",
+    Complexity = "O(sublayers · what a sublayer costs)")]
 public sealed class SublayerStack : Module
 {
     private readonly IReadOnlyList<Sublayer> _order;

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
@@ -8,6 +9,9 @@ namespace Anyformer.Blocks.CrossBlock;
 /// A language model whose tokens see one vector of each earlier step, mixed of the outputs of all its layers, so that the lowest layer builds on the
 /// highest of the past (Feedback Transformer: Fan, Lavril, Grave, Joulin, Sukhbaatar 2020, arXiv 2002.09402). It goes step by step in training too.
 /// </summary>
+[Method("feedback-transformer", "Feedback Transformer", Family.CrossBlock, 2020, System = "architectures",
+    Paper = "Fan, Lavril, Grave, Joulin, Sukhbaatar, Addressing Some Limitations of Transformers with Feedback Memory, 2020, arXiv 2002.09402",
+    Complexity = "O(tokens · memory), one token after the other")]
 public sealed class FeedbackTransformer : Module
 {
     private readonly FeedbackOptions _options;

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
@@ -52,6 +53,9 @@ public abstract class LayerHistory : Module
 }
 
 /// <summary>The history of layers that normalise their inputs themselves: outputs are normalised before they are summed.</summary>
+[Method("layer-history-pre-norm", "Dynamic linear combination of layers, pre-norm", Family.CrossBlock, 2019, System = "architectures",
+    Paper = "Wang, Li, Xiao, Zhu, Li, Wong, Chao, Learning Deep Transformer Models for Machine Translation, ACL 2019, arXiv 1906.01787",
+    Complexity = "O(layers² · tokens)")]
 public sealed class PreNormHistory(int layers, Func<NormalizationLayer> norm) : LayerHistory(layers, Enumerable.Range(0, layers).Select(_ => norm()))
 {
     private protected override Tensor Kept(Tensor output, NormalizationLayer norm) => norm.Call(output);
@@ -60,6 +64,9 @@ public sealed class PreNormHistory(int layers, Func<NormalizationLayer> norm) : 
 }
 
 /// <summary>The history of layers that normalise their outputs: sums are normalised, except the embedding alone.</summary>
+[Method("layer-history-post-norm", "Dynamic linear combination of layers, post-norm", Family.CrossBlock, 2019, System = "architectures",
+    Paper = "Wang, Li, Xiao, Zhu, Li, Wong, Chao, Learning Deep Transformer Models for Machine Translation, ACL 2019, arXiv 1906.01787",
+    Complexity = "O(layers² · tokens)")]
 public sealed class PostNormHistory(int layers, Func<NormalizationLayer> norm) : LayerHistory(layers, Enumerable.Range(0, layers).Select(_ => norm()))
 {
     private protected override Tensor Kept(Tensor output, NormalizationLayer norm) => output;

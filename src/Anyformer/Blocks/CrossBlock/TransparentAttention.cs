@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -7,6 +8,9 @@ namespace Anyformer.Blocks.CrossBlock;
 /// What the blocks of a decoder attend to: each a learned mean of the outputs of all blocks of the encoder, its embedding included
 /// (Bapna et al., EMNLP 2018, arXiv 1808.07561, section 4).
 /// </summary>
+[Method("transparent-attention", "Transparent attention", Family.CrossBlock, 2018, System = "architectures",
+    Paper = "Bapna, Chen, Firat, Cao, Wu, Training Deeper Neural Machine Translation Models with Transparent Attention, EMNLP 2018, arXiv 1808.07561",
+    Complexity = "O(encoder blocks · decoder blocks · tokens)")]
 public sealed class TransparentAttention : Module
 {
     /// <summary>Equal weights for all to begin with.</summary>

@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -8,6 +9,9 @@ namespace Anyformer.Blocks.Lightweight;
 /// (DExTra: Mehta et al., ICLR 2021, arXiv 2008.00623, section 3.1; DeFINE: Mehta et al., ICLR 2020, arXiv 1911.12385).
 /// (..., inputs) to (..., outputs).
 /// </summary>
+[Method("dextra", "DExTra unit (DeLighT, DeFINE)", Family.LightweightBlocks, 2021, System = "architectures",
+    Paper = "Mehta, Ghazvininejad, Iyer, Zettlemoyer, Hajishirzi, DeLighT: Deep and Light-weight Transformer, ICLR 2021, arXiv 2008.00623",
+    Complexity = "O(tokens)")]
 public sealed class Dextra : TensorModule
 {
     private readonly IReadOnlyList<GroupedMap> _plan;

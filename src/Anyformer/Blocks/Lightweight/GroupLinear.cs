@@ -1,3 +1,4 @@
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
@@ -8,6 +9,9 @@ namespace Anyformer.Blocks.Lightweight;
 /// A linear map whose inputs and outputs lie in groups that do not meet, then a normalisation of each group, an activation and dropout
 /// (Mehta et al. 2018, arXiv 1808.09029; Mehta et al., ICLR 2021, arXiv 2008.00623, section 3.1): (..., inputs) to (..., outputs).
 /// </summary>
+[Method("group-linear", "Group linear transformation", Family.LightweightBlocks, 2018, System = "architectures",
+    Paper = "Mehta, Koncel-Kedziorski, Rastegari, Hajishirzi, Pyramidal Recurrent Unit for Language Modeling, EMNLP 2018, arXiv 1808.09029",
+    Complexity = "O(tokens · width² / groups)")]
 public sealed class GroupLinear : TensorModule
 {
     private readonly long _groups;

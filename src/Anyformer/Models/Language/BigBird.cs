@@ -1,5 +1,6 @@
 using Anyformer.Attention;
 using Anyformer.Blocks;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -11,6 +12,9 @@ namespace Anyformer.Models.Language;
 /// BERT whose tokens see a window, the first and last blocks and random ones (Zaheer et al., NeurIPS 2020, arXiv 2007.14062, section 4). Unlike
 /// BERT it normalises the embeddings after their dropout, as published.
 /// </summary>
+[Method("bigbird-encoder", "BigBird encoder", Family.LanguageModels, 2020, System = "bigbird",
+    Paper = "Zaheer, Guruganesh, Dubey, Ainslie, Alberti, Ontanon, Pham, Ravula, Wang, Yang, Ahmed, Big Bird: Transformers for Longer Sequences, NeurIPS 2020, arXiv 2007.14062",
+    Complexity = "O(tokens · block · random blocks)")]
 public sealed class BigBird : Module
 {
     private readonly int _positions;

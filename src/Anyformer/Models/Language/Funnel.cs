@@ -1,4 +1,5 @@
 using Anyformer.Attention.Downsampling;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
@@ -9,6 +10,9 @@ namespace Anyformer.Models.Language;
 /// An encoder that halves its sequence between blocks, and optionally a decoder that brings it back to full length beside what the first block gave
 /// (Dai et al., NeurIPS 2020, arXiv 2006.03236, section 2).
 /// </summary>
+[Method("funnel", "Funnel-Transformer", Family.LanguageModels, 2020, System = "funnel",
+    Paper = "Dai, Lai, Yang, Le, Funnel-Transformer: Filtering out Sequential Redundancy for Efficient Language Processing, NeurIPS 2020, arXiv 2006.03236",
+    Complexity = "O(tokens²) of the first block, a quarter of it in each after")]
 public sealed class Funnel : Module
 {
     private readonly FunnelOptions _options;

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using Anyformer.Attention;
 using Anyformer.Attention.LowRank;
 using Anyformer.Blocks;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -57,6 +58,9 @@ public sealed record LinformerLanguageModelOptions
 /// An encoder with <see cref="Linformer"/> for attention in pre-norm blocks that gives logits of its tokens, for masked language modelling
 /// (lucidrains/linformer, <c>LinformerLM</c>; Wang et al. 2020, arXiv 2006.04768).
 /// </summary>
+[Method("linformer-lm", "Linformer language model", Family.LanguageModels, 2020, System = "linformer",
+    Paper = "Wang, Li, Khabsa, Fang, Ma, Linformer: Self-Attention with Linear Complexity, 2020, arXiv 2006.04768",
+    Complexity = "O(tokens · rank)")]
 public sealed class LinformerLanguageModel : Module
 {
     private readonly int _positions;

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -81,6 +82,9 @@ public sealed record LongShortLanguageModelOptions
 /// A language model whose tokens see the last ones and sums of all chunks before, across segments (Zhu et al., NeurIPS 2021, arXiv 2107.02192, section 4.2).
 /// The table of embeddings is that of the output too.
 /// </summary>
+[Method("long-short-lm", "Long-Short Transformer language model", Family.LanguageModels, 2021, System = "long-short-transformer",
+    Paper = "Zhu, Ping, Xiao, Shoeybi, Goldstein, Anandkumar, Catanzaro, Long-Short Transformer: Efficient Transformers for Language and Vision, NeurIPS 2021, arXiv 2107.02192",
+    Complexity = "O(tokens · (window + landmarks))")]
 public sealed class LongShortLanguageModel : Module
 {
     private readonly LongShortLanguageModelOptions _options;

@@ -1,5 +1,6 @@
 using Anyformer.Attention;
 using Anyformer.Attention.Windows;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
@@ -10,6 +11,9 @@ namespace Anyformer.Models.Language;
 /// The encoder of long documents: BERT whose tokens see a window around them and a few global tokens (Beltagy, Peters and Cohan 2020,
 /// arXiv 2004.05150, section 5). Positions are counted as in RoBERTa, from behind the number of the padding token, and padding has that number itself.
 /// </summary>
+[Method("longformer-encoder", "Longformer encoder", Family.LanguageModels, 2020, System = "longformer",
+    Paper = "Beltagy, Peters, Cohan, Longformer: The Long-Document Transformer, 2020, arXiv 2004.05150",
+    Complexity = "O(tokens · (window + global tokens))")]
 public sealed class Longformer : Module
 {
     private readonly LongformerOptions _options;

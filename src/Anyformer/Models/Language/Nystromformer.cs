@@ -1,6 +1,7 @@
 using Anyformer.Attention;
 using Anyformer.Attention.LowRank;
 using Anyformer.Blocks;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -13,6 +14,9 @@ namespace Anyformer.Models.Language;
 /// need it: one scale for the whole batch starts the pseudo-inverse, so that samples act on each other a little, and padding counts in landmarks.
 /// Positions count from 2.
 /// </summary>
+[Method("nystromformer-encoder", "Nyströmformer encoder", Family.LanguageModels, 2021, System = "nystromformer",
+    Paper = "Xiong, Zeng, Chakraborty, Tan, Fung, Li, Singh, Nyströmformer: A Nyström-Based Algorithm for Approximating Self-Attention, AAAI 2021, arXiv 2102.03902",
+    Complexity = "O(tokens · landmarks)")]
 public sealed class Nystromformer : Module
 {
     private const int FirstPosition = 2;

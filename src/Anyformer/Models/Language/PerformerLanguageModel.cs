@@ -2,6 +2,7 @@ using Anyformer.Attention;
 using Anyformer.Attention.Kernels;
 using Anyformer.Attention.Local;
 using Anyformer.Blocks;
+using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -14,6 +15,9 @@ namespace Anyformer.Models.Language;
 /// A language model whose attention is that of <see cref="Performer"/>, some heads of it local if wanted, in pre-norm blocks
 /// (lucidrains/performer-pytorch, <c>PerformerLM</c>; Choromanski et al., ICLR 2021, arXiv 2009.14794).
 /// </summary>
+[Method("performer-lm", "Performer language model", Family.LanguageModels, 2021, System = "performer",
+    Paper = "Choromanski, Likhosherstov, Dohan et al., Rethinking Attention with Performers, ICLR 2021, arXiv 2009.14794",
+    Complexity = "O(tokens)")]
 public sealed class PerformerLanguageModel : Module
 {
     private readonly PerformerLanguageModelOptions _options;

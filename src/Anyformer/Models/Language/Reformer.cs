@@ -1,5 +1,6 @@
 using Anyformer.Attention;
 using Anyformer.Blocks;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Positions;
@@ -11,6 +12,9 @@ namespace Anyformer.Models.Language;
 /// The Reformer without a head: local and LSH blocks on two reversible streams, axial positions (Kitaev et al., ICLR 2020, arXiv 2001.04451). Training
 /// keeps the activations of one block, whatever their number.
 /// </summary>
+[Method("reformer-model", "Reformer model", Family.LanguageModels, 2020, System = "reformer",
+    Paper = "Kitaev, Kaiser, Levskaya, Reformer: The Efficient Transformer, ICLR 2020, arXiv 2001.04451",
+    Complexity = "O(tokens · log tokens)")]
 public sealed class Reformer : Module
 {
     private readonly ReformerOptions _options;

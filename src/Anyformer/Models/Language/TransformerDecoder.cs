@@ -3,7 +3,6 @@ using Anyformer.Blocks;
 using Anyformer.Blocks.Layers;
 using Anyformer.Catalog;
 using Anyformer.FeedForward;
-using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
 

@@ -1,5 +1,6 @@
 using Anyformer.Attention;
 using Anyformer.Attention.Memory;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Positions;
@@ -11,6 +12,9 @@ namespace Anyformer.Models.Sets;
 /// A few latents read an input of any size and kind, layer after layer, and are classified (Jaegle et al., ICML 2021, arXiv 2103.03206). The places of
 /// the input's grid are appended to its channels as Fourier features.
 /// </summary>
+[Method("perceiver-classifier", "Perceiver over grids", Family.SetModels, 2021, System = "perceiver",
+    Paper = "Jaegle, Gimeno, Brock, Vinyals, Zisserman, Carreira, Perceiver: General Perception with Iterative Attention, ICML 2021, arXiv 2103.03206",
+    Complexity = "O(layers · (latents · inputs + latents²))")]
 public sealed class Perceiver : Module
 {
     private readonly int _axes;

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Attention;
 using Anyformer.Attention.Memory;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -38,6 +39,9 @@ public sealed record SetTransformerOptions
 /// A set of vectors to a fixed number of vectors, whatever the order of the set: two induced set attention blocks, pooling by attention, two set
 /// attention blocks, a linear map (Lee et al., ICML 2019, arXiv 1810.00825, section 3.3).
 /// </summary>
+[Method("set-transformer-encoder", "Set Transformer model", Family.SetModels, 2019, System = "set-transformer",
+    Paper = "Lee, Lee, Kim, Kosiorek, Choi, Teh, Set Transformer: A Framework for Attention-based Permutation-Invariant Neural Networks, ICML 2019, arXiv 1810.00825",
+    Complexity = "O(points · elements)")]
 public sealed class SetTransformer : Module
 {
     /// <summary>A model with fresh weights.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Blocks;
+using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -38,6 +39,9 @@ public sealed record AxialImageTransformerOptions
 /// Blocks of attention along the height and the width of images and of convolutions, (batch, channels, height, width) to the same, after
 /// Ho, Kalchbrenner, Weissenborn and Salimans 2019 (arXiv 1912.12180), as lucidrains/axial-attention arranges them.
 /// </summary>
+[Method("axial-image-transformer", "Axial Transformer over images", Family.ImageMaps, 2019, System = "axial",
+    Paper = "Ho, Kalchbrenner, Weissenborn, Salimans, Axial Attention in Multidimensional Transformers, 2019, arXiv 1912.12180",
+    Complexity = "O(tokens · √tokens)")]
 public sealed class AxialImageTransformer : Module
 {
     private readonly bool _reversible;
