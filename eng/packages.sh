@@ -11,6 +11,7 @@ missing_packages() {
     if [[ -z $1 ]] && command -v dpkg-query >/dev/null; then
         is_installed libtorch-dev || echo libtorch-dev
         is_installed libopenblas0-openmp || echo libopenblas0-openmp
+        is_installed python3-torchvision || echo python3-torchvision # Its operators decode images, without Python.
     fi
 }
 

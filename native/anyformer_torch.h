@@ -110,6 +110,8 @@ ANYFORMER_API int anyformer_autocast_leave(int32_t device_type, int32_t previous
 // Runtime: threads, seeds, generators, libraries, facts.
 ANYFORMER_API int32_t anyformer_threads();
 ANYFORMER_API int anyformer_set_threads(int32_t count);
+// Operators called from this thread from now on use it alone; other threads keep theirs.
+ANYFORMER_API int anyformer_use_one_thread();
 // Splits [0, count) into ranges of at least `grain` and runs them on libtorch's own threads; the body must not throw.
 ANYFORMER_API int anyformer_parallel_for(int64_t count, int64_t grain, void (*body)(int64_t begin, int64_t end, void* context), void* context);
 ANYFORMER_API int anyformer_manual_seed(int64_t seed);
@@ -120,6 +122,8 @@ ANYFORMER_API int anyformer_generator_seed(AnyformerGenerator generator, int64_t
 ANYFORMER_API int anyformer_generator_state(AnyformerGenerator generator, AnyformerTensor* state);
 ANYFORMER_API int anyformer_generator_set_state(AnyformerGenerator generator, AnyformerTensor state);
 ANYFORMER_API int anyformer_load_library(const char* path);
+// Where torchvision's image operators were found when this library was built; empty when they were not. The text is not to be freed.
+ANYFORMER_API const char* anyformer_image_library();
 ANYFORMER_API const char* anyformer_torch_version();
 ANYFORMER_API int32_t anyformer_cuda_device_count();
 ANYFORMER_API int anyformer_build_information(char** text);

@@ -7,6 +7,7 @@
 #include <torch/version.h>
 
 #include <dlfcn.h>
+#include <omp.h>
 
 #include <cstdlib>
 #include <mutex>
@@ -28,6 +29,14 @@ int32_t anyformer_threads() { return at::get_num_threads(); }
 
 int anyformer_set_threads(int32_t count) {
   return guarded([&] { at::set_num_threads(count); });
+}
+
+int anyformer_use_one_thread() {
+  return guarded([] {
+    // Without this the thread's first parallel operator would set its number of threads anew.
+    at::internal::lazy_init_num_threads();
+    omp_set_num_threads(1);
+  });
 }
 
 int anyformer_parallel_for(int64_t count, int64_t grain, void (*body)(int64_t begin, int64_t end, void* context), void* context) {
@@ -86,6 +95,8 @@ int anyformer_load_library(const char* path) {
     if (!dlopen(path, RTLD_NOW | RTLD_GLOBAL)) throw std::runtime_error(dlerror());
   });
 }
+
+const char* anyformer_image_library() { return ANYFORMER_IMAGE_LIBRARY; }
 
 const char* anyformer_torch_version() { return TORCH_VERSION; }
 

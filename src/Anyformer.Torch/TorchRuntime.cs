@@ -29,6 +29,17 @@ public static unsafe class TorchRuntime
     /// <summary>libtorch's thread settings, as it tells them itself.</summary>
     public static string ParallelInformation => Text(&NativeMethods.ParallelInformation);
 
+    /// <summary>
+    /// The library of torchvision's image operators that fits this libtorch, as it was found when the binding was built; null when there was none.
+    /// </summary>
+    public static string? ImageLibrary => Marshal.PtrToStringUTF8((nint)NativeMethods.ImageLibrary()) is { Length: > 0 } path ? path : null;
+
+    /// <summary>
+    /// Makes operators that are called from this thread run on it alone from now on: for threads that work side by side, of which each would
+    /// otherwise bring a pool of its own. Other threads keep their <see cref="Threads"/>.
+    /// </summary>
+    public static void UseOneThreadHere() => Status.Check(NativeMethods.UseOneThread());
+
     /// <summary>Seeds the default generators of every device.</summary>
     public static void ManualSeed(long seed) => Status.Check(NativeMethods.ManualSeed(seed));
 

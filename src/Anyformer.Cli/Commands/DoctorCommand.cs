@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Anyformer.Data.Images.Files;
 using Anyformer.Data.Sources;
+using Anyformer.Torch;
 using Spectre.Console;
 
 namespace Anyformer.Cli.Commands;
@@ -23,6 +25,8 @@ public static class DoctorCommand
         if (started)
             foreach (var fact in Machine.Facts().Append(new("libtorch library", LoadedLibraries.Torch)))
                 table.AddRow(Markup.Escape(fact.Label), Markup.Escape(fact.Value));
+        if (started)
+            AddImages(table, problems);
         AddData(table, DataFolders.Store(parsed), DataFolders.Searched(parsed), problems);
         Terminal.Out.Write(table);
         foreach (var problem in problems)
@@ -45,6 +49,13 @@ public static class DoctorCommand
         if (LoadedLibraries.Blas.Contains("openblas-pthread", StringComparison.Ordinal))
             problems.Add("the OpenMP flavour of OpenBLAS (libopenblas0-openmp): without it two thread pools fight each other; run ./setup.sh");
         return true;
+    }
+
+    private static void AddImages(Table table, List<string> problems)
+    {
+        table.AddRow("images (JPEG, PNG)", ImageFile.Problem is null ? Markup.Escape(TorchRuntime.ImageLibrary!) : "cannot be decoded");
+        if (ImageFile.Problem is { } problem)
+            problems.Add(problem);
     }
 
     private static void AddData(Table table, DataStore store, IReadOnlyList<string> folders, List<string> problems)

@@ -99,6 +99,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "anyformer_set_threads")]
     internal static partial int SetThreads(int count);
 
+    [LibraryImport(Library, EntryPoint = "anyformer_use_one_thread")]
+    internal static partial int UseOneThread();
+
     [LibraryImport(Library, EntryPoint = "anyformer_parallel_for")]
     internal static partial int ParallelFor(long count, long grain, delegate* unmanaged[Cdecl]<long, long, nint, void> body, nint context);
 
@@ -125,6 +128,9 @@ internal static unsafe partial class NativeMethods
 
     [LibraryImport(Library, EntryPoint = "anyformer_load_library")]
     internal static partial int LoadLibrary(byte* path);
+
+    [LibraryImport(Library, EntryPoint = "anyformer_image_library")]
+    internal static partial byte* ImageLibrary();
 
     [LibraryImport(Library, EntryPoint = "anyformer_torch_version")]
     internal static partial byte* TorchVersion();
