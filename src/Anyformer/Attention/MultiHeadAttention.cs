@@ -114,6 +114,21 @@ public sealed class MultiHeadAttention : TokenMixer, IValuePath
         return scope.Keep(OutputProjection.Call(Contexts(tokens, keys, values, mask: null)));
     }
 
+    /// <summary>Attention that counts tokens as often as others they stand for, and tells by which keys it found them.</summary>
+    /// <param name="tokens">(batch, queries, width), or one sample that asks again for each of the context.</param>
+    /// <param name="context">(batch, keys, context width).</param>
+    /// <param name="counts">How often each token of the context counts, (batch, keys, 1); null counts each once.</param>
+    /// <returns>The mixed tokens, and the keys, (batch, heads, keys, head width).</returns>
+    /// <exception cref="UserException">The heads' function cannot count keys.</exception>
+    internal (Tensor Tokens, Tensor Keys) CallWithKeys(Tensor tokens, Tensor context, Tensor? counts)
+    {
+        using var scope = new TensorScope();
+        var (keys, values) = (Heads.Split(KeyProjection.Call(context), _heads), Heads.Split(ValueProjection.Call(context), _heads));
+        var queries = Heads.Split(Repeat(QueryProjection.Call(tokens), keys.Size(0)), _heads);
+        var contexts = counts is null ? Function.Call(queries, keys, values) : Proportional.Of(Function).Call(queries, keys, values, counts);
+        return scope.Keep((OutputProjection.Call(Joined(contexts)), keys));
+    }
+
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor tokens, AttentionMask? mask) => Attend(tokens, tokens, mask);
 

@@ -7,7 +7,7 @@ namespace Anyformer.Attention;
 /// Normalises queries and keys over a head's width before another function attends, so that scores cannot grow without bound
 /// (Henry et al. 2020, arXiv 2010.04245; with LayerNorm: Dehghani et al. 2023, arXiv 2302.05442, section 2).
 /// </summary>
-public sealed class QueryKeyNorm : AttentionFunction
+public sealed class QueryKeyNorm : AttentionFunction, IProportionalAttention
 {
     /// <summary>Normalisations before a function.</summary>
     /// <param name="function">What attends.</param>
@@ -21,6 +21,14 @@ public sealed class QueryKeyNorm : AttentionFunction
     private NormalizationLayer QueryNorm { get; }
 
     private NormalizationLayer KeyNorm { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="UserException">The function cannot count keys.</exception>
+    public Tensor Call(Tensor queries, Tensor keys, Tensor values, Tensor counts)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Proportional.Of(Function).Call(QueryNorm.Call(queries), KeyNorm.Call(keys), values, counts));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask) =>

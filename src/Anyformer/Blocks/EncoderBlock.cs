@@ -1,6 +1,7 @@
 using Anyformer.Attention;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
+using Anyformer.TokenReduction;
 using Anyformer.Torch;
 
 namespace Anyformer.Blocks;
@@ -24,5 +25,41 @@ public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMi
         using var scope = new TensorScope();
         var mixed = MixerWiring.Call(tokens, x => Mixer.Call(x, mask));
         return scope.Keep(FeedForwardWiring.Call(mixed, FeedForward.Call));
+    }
+
+    /// <summary>The tokens after both, made fewer between them.</summary>
+    /// <param name="tokens">The tokens, and where they came from.</param>
+    /// <param name="reducer">
+    /// What makes them fewer. It tells tokens apart by their keys, a mean over the heads, or, where the mixer is no multi-head attention, by what goes into it.
+    /// </param>
+    /// <exception cref="UserException">The reducer wants tokens counted, and the mixer cannot count them.</exception>
+    public ReducedTokens Call(ReducedTokens tokens, TokenReducer reducer)
+    {
+        using var scope = new TensorScope();
+        Tensor? metric = null;
+        var mixed = MixerWiring.Call(tokens.Tokens, x =>
+        {
+            var (result, found) = Mix(x, reducer.IsProportional ? tokens.Origins?.Sizes : null);
+            // It lives longer than the scope of the wiring.
+            metric = found.Alias().OutliveScopes();
+            return result;
+        });
+        using (metric)
+            tokens = reducer.IsActive ? reducer.Call(tokens with { Tokens = mixed }, metric!) : tokens with { Tokens = mixed };
+        return (tokens with { Tokens = FeedForwardWiring.Call(tokens.Tokens, FeedForward.Call) }).KeptBy(scope);
+    }
+
+    /// <summary>The mixed tokens, and what tells tokens apart.</summary>
+    private (Tensor Mixed, Tensor Metric) Mix(Tensor tokens, Tensor? counts)
+    {
+        if (Mixer is MultiHeadAttention attention)
+        {
+            var (mixed, keys) = attention.CallWithKeys(tokens, tokens, counts);
+            return (mixed, keys.Detach().Mean(1));
+        }
+
+        return counts is null
+            ? (Mixer.Call(tokens), tokens.Detach())
+            : throw new UserException($"{Mixer.GetType().Name} cannot count a token as often as the tokens it stands for; reduce tokens with proportional: false.");
     }
 }

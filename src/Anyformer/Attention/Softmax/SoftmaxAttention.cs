@@ -15,7 +15,7 @@ namespace Anyformer.Attention.Softmax;
     System = "sparse-patterns",
     Paper = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin, Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762",
     Complexity = "O(tokens²)")]
-public sealed class SoftmaxAttention : AttentionFunction
+public sealed class SoftmaxAttention : AttentionFunction, IProportionalAttention
 {
     /// <summary>Attention whose weights are dropped with a probability.</summary>
     public SoftmaxAttention(double dropout = 0) => Dropout = new Dropout(dropout);
@@ -24,6 +24,15 @@ public sealed class SoftmaxAttention : AttentionFunction
     public SoftmaxAttention(AttentionShape shape) : this(shape.Dropout) { }
 
     private Dropout Dropout { get; }
+
+    /// <inheritdoc/>
+    public Tensor Call(Tensor queries, Tensor keys, Tensor values, Tensor counts)
+    {
+        using var scope = new TensorScope();
+        // The logarithm of its count, added to the scores of a key, makes it weigh so many times as much.
+        var scores = Scores(queries, keys).AddInPlace(counts.Log().Transpose(-2, -1).Unsqueeze(1));
+        return scope.Keep(Weigh(scores.Softmax(-1), values));
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
@@ -38,8 +47,15 @@ public sealed class SoftmaxAttention : AttentionFunction
     /// <summary>The attention as a composition of libtorch's operators: for any device and type, and the reference of the kernels.</summary>
     internal Tensor Compose(Tensor queries, Tensor keys, Tensor values, Tensor? visible)
     {
-        var scores = (queries * (1 / Math.Sqrt(queries.Size(-1)))).MatMul(keys.Transpose(-2, -1));
-        var weights = visible is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, visible);
+        var scores = Scores(queries, keys);
+        return Weigh(visible is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, visible), values);
+    }
+
+    private static Tensor Scores(Tensor queries, Tensor keys) =>
+        (queries * (1 / Math.Sqrt(queries.Size(-1)))).MatMul(keys.Transpose(-2, -1));
+
+    private Tensor Weigh(Tensor weights, Tensor values)
+    {
         Recorder.Record(this, "weights", weights);
         return Dropout.Call(weights).MatMul(values);
     }

@@ -11,7 +11,7 @@ namespace Anyformer.Models.Vision;
 /// A learned query gathers the tokens of an image, and a feed-forward works on what it gathered: (batch, tokens, width) to (batch, width)
 /// (Lee et al. 2019, Set Transformer, arXiv 1810.00825; as the head of Zhai et al. 2022, Scaling Vision Transformers, arXiv 2106.04560).
 /// </summary>
-public sealed class AttentionPooling : TensorModule
+public sealed class AttentionPooling : Module
 {
     /// <summary>A pooling with fresh weights.</summary>
     /// <param name="width">Width of a token.</param>
@@ -34,10 +34,13 @@ public sealed class AttentionPooling : TensorModule
 
     private PositionwiseFeedForward FeedForward { get; }
 
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor tokens)
+    /// <summary>What the query gathers, (batch, width).</summary>
+    /// <param name="tokens">(batch, tokens, width).</param>
+    /// <param name="counts">How often each token counts, (batch, tokens, 1); null counts each once.</param>
+    public Tensor Call(Tensor tokens, Tensor? counts = null)
     {
-        var gathered = Attention.Call(Latent, tokens, mask: null);
-        return (gathered + FeedForward.Call(Norm.Call(gathered))).Squeeze(1);
+        using var scope = new TensorScope();
+        var gathered = Attention.CallWithKeys(Latent, tokens, counts).Tokens;
+        return scope.Keep((gathered + FeedForward.Call(Norm.Call(gathered))).Squeeze(1));
     }
 }

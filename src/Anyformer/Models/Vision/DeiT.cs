@@ -1,5 +1,7 @@
 using Anyformer.Catalog;
 using Anyformer.Modules;
+using Anyformer.Recipes;
+using Anyformer.TokenReduction;
 using Anyformer.Torch;
 
 namespace Anyformer.Models.Vision;
@@ -27,7 +29,7 @@ public sealed record DeiTOptions : VisionEncoderOptions
     Paper = "Touvron, Cord, Douze, Massa, Sablayrolles, Jégou, Training Data-Efficient Image Transformers & Distillation through Attention, ICML 2021, "
         + "arXiv 2012.12877",
     Complexity = "O(what the attention mechanism costs)")]
-public sealed class DeiT : ImageClassifier, IDistilledClassifier
+public sealed class DeiT : ImageClassifier, IDistilledClassifier, ITokenReducing
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The images it is built for; it takes others too.</param>
@@ -47,6 +49,9 @@ public sealed class DeiT : ImageClassifier, IDistilledClassifier
     private Dropout Dropout { get; }
 
     private TwoHeads Head { get; }
+
+    /// <inheritdoc/>
+    public void ReduceTokens(Part<TokenReducer>? reducer) => Encoder.ReduceTokens(reducer);
 
     /// <inheritdoc/>
     public DistilledScores CallHeads(Tensor images)

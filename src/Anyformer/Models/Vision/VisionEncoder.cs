@@ -1,6 +1,8 @@
 using Anyformer.Blocks;
 using Anyformer.Modules;
 using Anyformer.Normalization;
+using Anyformer.Recipes;
+using Anyformer.TokenReduction;
 using Anyformer.Torch;
 
 namespace Anyformer.Models.Vision;
@@ -9,7 +11,7 @@ namespace Anyformer.Models.Vision;
 /// The plain Vision Transformer without a head (Dosovitskiy et al. 2021, arXiv 2010.11929): patches as tokens, class tokens and registers before them,
 /// learned positions, pre-norm blocks. It takes images of any size: positions are resampled to their grid of patches.
 /// </summary>
-public sealed class VisionEncoder : Module
+public sealed class VisionEncoder : Module, ITokenReducing
 {
     private readonly PatchGrid _grid;
     private readonly int _classTokens;
@@ -44,6 +46,7 @@ public sealed class VisionEncoder : Module
         Blocks = parts.Build();
         Norm = hasNorm ? parts.Norm() : null;
         InitializeMaps(Blocks);
+        ReduceTokens(options.TokenReducer);
     }
 
     private PatchEmbedding Patches { get; }
@@ -68,6 +71,13 @@ public sealed class VisionEncoder : Module
 
     private NormalizationLayer? Norm { get; }
 
+    /// <summary>Of every block; null when tokens stay as many.</summary>
+    private ModuleList<TokenReducer>? Reducers { get; set; }
+
+    /// <inheritdoc/>
+    public void ReduceTokens(Part<TokenReducer>? reducer) => Reducers = reducer is null ? null
+        : ModuleList<TokenReducer>.Of(Blocks.Count, i => reducer.Build(new TokenReducerShape(i, Blocks.Count, _classTokens + _registers)));
+
     /// <summary>The tokens of images.</summary>
     /// <param name="images">(batch, channels, height, width).</param>
     /// <param name="hidden">True where a patch is hidden and the mask token stands in for it, (batch, patches); null hides none.</param>
@@ -75,7 +85,7 @@ public sealed class VisionEncoder : Module
     public VisionTokens Call(Tensor images, Tensor? hidden = null)
     {
         using var scope = new TensorScope();
-        return Keep(scope, Tokens(Blocks.Aggregate(Embed(images, hidden), static (tokens, block) => block.Call(tokens)), images));
+        return Keep(scope, Tokens(Layers(Embed(images, hidden)).Last(), images));
     }
 
     /// <summary>The tokens of images after each of the last blocks, earliest first: what dense tasks build on.</summary>
@@ -87,15 +97,9 @@ public sealed class VisionEncoder : Module
         if (last < 1 || last > Blocks.Count)
             throw new UserException($"The encoder has {Blocks.Count} blocks, found a wish for the tokens after the last {last}.");
         using var scope = new TensorScope();
-        var found = new List<VisionTokens>();
-        var tokens = Embed(images, hidden: null);
-        for (var i = 0; i < Blocks.Count; i++)
-        {
-            tokens = Blocks[i].Call(tokens);
-            if (i >= Blocks.Count - last)
-                found.Add(Keep(scope, Tokens(tokens, images)));
-        }
-
+        var found = Layers(Embed(images, hidden: null)).TakeLast(last).Select(tokens => Tokens(tokens, images)).ToArray();
+        foreach (var tokens in found)
+            Keep(scope, tokens);
         return found;
     }
 
@@ -113,12 +117,21 @@ public sealed class VisionEncoder : Module
 
     private static VisionTokens Keep(TensorScope scope, VisionTokens tokens)
     {
-        scope.Keep((tokens.Raw, tokens.Normalized));
+        new ReducedTokens(tokens.Raw, tokens.Origins).KeptBy(scope);
+        scope.Keep(tokens.Normalized);
         return tokens;
     }
 
-    private VisionTokens Tokens(Tensor raw, Tensor images) =>
-        new(raw, Norm is null ? raw : Norm.Call(raw), _classTokens, _registers, Patches.GridOf(images));
+    private VisionTokens Tokens(ReducedTokens tokens, Tensor images) => new(
+        tokens.Tokens, Norm is null ? tokens.Tokens : Norm.Call(tokens.Tokens), _classTokens, _registers, Patches.GridOf(images), tokens.Origins);
+
+    /// <summary>The tokens after each block.</summary>
+    private IEnumerable<ReducedTokens> Layers(Tensor embedded)
+    {
+        var tokens = new ReducedTokens(embedded);
+        for (var i = 0; i < Blocks.Count; i++)
+            yield return tokens = Reducers is null ? new ReducedTokens(Blocks[i].Call(tokens.Tokens)) : Blocks[i].Call(tokens, Reducers[i]);
+    }
 
     /// <summary>What goes into the first block.</summary>
     private Tensor Embed(Tensor images, Tensor? hidden)

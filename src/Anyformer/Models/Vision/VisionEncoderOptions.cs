@@ -4,6 +4,7 @@ using Anyformer.Attention;
 using Anyformer.FeedForward;
 using Anyformer.Normalization;
 using Anyformer.Recipes;
+using Anyformer.TokenReduction;
 
 namespace Anyformer.Models.Vision;
 
@@ -87,6 +88,10 @@ public abstract record VisionEncoderOptions
     /// <summary>Whether there is a token to put in the place of hidden patches, for training on masked images.</summary>
     [Description("a learned token stands in for hidden patches, for training on masked images")]
     public bool MaskToken { get; init; }
+
+    /// <summary>What makes tokens fewer in every block; null keeps all.</summary>
+    [Description("what makes tokens fewer in every block: any token reducer of the catalog; nothing keeps all")]
+    public Part<TokenReducer>? TokenReducer { get; init; }
 
     /// <summary>Probability of dropout on embedded tokens, on hidden units and on what every branch adds.</summary>
     [Description("probability of dropout on embedded tokens, hidden units and branches"), Range(0, 1)]

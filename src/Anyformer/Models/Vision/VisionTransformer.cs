@@ -1,6 +1,8 @@
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Normalization;
+using Anyformer.Recipes;
+using Anyformer.TokenReduction;
 using Anyformer.Torch;
 
 namespace Anyformer.Models.Vision;
@@ -13,7 +15,7 @@ namespace Anyformer.Models.Vision;
     Paper = "Dosovitskiy, Beyer, Kolesnikov, Weissenborn, Zhai, Unterthiner, Dehghani, Minderer, Heigold, Gelly, Uszkoreit, Houlsby, "
         + "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, ICLR 2021, arXiv 2010.11929",
     Complexity = "O(what the attention mechanism costs)")]
-public sealed class VisionTransformer : ImageClassifier
+public sealed class VisionTransformer : ImageClassifier, ITokenReducing
 {
     private readonly ImagePooling _pooling;
 
@@ -52,6 +54,9 @@ public sealed class VisionTransformer : ImageClassifier
     private Linear? Head { get; }
 
     /// <inheritdoc/>
+    public void ReduceTokens(Part<TokenReducer>? reducer) => Encoder.ReduceTokens(reducer);
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor images) => Score(Encoder.Call(images));
 
     /// <summary>The scores of encoded images.</summary>
@@ -61,8 +66,8 @@ public sealed class VisionTransformer : ImageClassifier
         return scope.Keep(ScorePooled(_pooling switch
         {
             ImagePooling.Token => tokens.Normalized[.., 0],
-            ImagePooling.Average => tokens.Patches.Mean(1),
-            _ => Pooling!.Call(tokens.Normalized),
+            ImagePooling.Average => tokens.PatchMean,
+            _ => Pooling!.Call(tokens.Normalized, tokens.Origins?.Sizes),
         }));
     }
 
