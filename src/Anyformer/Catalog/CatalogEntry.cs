@@ -24,26 +24,16 @@ public sealed class CatalogEntry
 {
     private static readonly Type[] s_roles =
     [
-<<<<<<< HEAD
         typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(LanguageModel), typeof(SequenceToSequenceModel), typeof(TokenMixer),
         typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier), typeof(PositionEncoding),
-        typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring),
-=======
-        typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(LanguageModel),
-        typeof(SequenceToSequenceModel), typeof(TokenMixer), typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier),
-        typeof(PositionEncoding), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring), typeof(TokenReducer),
->>>>>>> 93d752e (Token merging: the role of token reducers, three matchings, proportional attention, on any ViT)
+        typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring), typeof(TokenReducer),
     ];
 
     private static readonly Type[] s_shapes =
     [
-<<<<<<< HEAD
         typeof(ForecastShape), typeof(SequenceShape), typeof(ImageShape), typeof(LanguageShape), typeof(TranslationShape), typeof(AttentionShape),
         typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape), typeof(NormalizationShape), typeof(WiringShape),
-=======
-        typeof(ForecastShape), typeof(SequenceShape), typeof(ImageShape), typeof(LanguageShape), typeof(TranslationShape), typeof(AttentionShape), typeof(TokenMixerShape), typeof(PositionShape), typeof(ChannelMixerShape),
-        typeof(NormalizationShape), typeof(WiringShape), typeof(TokenReducerShape),
->>>>>>> 93d752e (Token merging: the role of token reducers, three matchings, proportional attention, on any ViT)
+        typeof(TokenReducerShape),
     ];
 
     private readonly MethodAttribute _method;
