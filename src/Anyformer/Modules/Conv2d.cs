@@ -26,6 +26,9 @@ public sealed class Conv2d : TensorModule
         (Weight, Bias) = (new Parameter(weight), new Parameter(bias));
     }
 
+    /// <summary>Groups of channels that do not see each other.</summary>
+    internal long Groups => _groups;
+
     /// <summary>(outputs, inputs / groups, kernel, kernel).</summary>
     public Parameter Weight { get; }
 

@@ -1,6 +1,7 @@
 using Anyformer.Catalog;
 using Anyformer.Checkpoints;
 using Anyformer.Models.Vision;
+using Anyformer.Models.Vision.Flatten;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 using FsCheck;
@@ -166,6 +167,54 @@ public sealed class ImageClassifierTests
                 KeyWidths = [3, 4],
                 Windows = [3, 7],
             },
+            "flatten-swin" => new FlattenSwinOptions
+            {
+                Patch = 2,
+                Width = 8,
+                Depths = [2, 2],
+                LinearBlocks = [1, 0],
+                Heads = [2, 2],
+                Window = 4,
+                SoftmaxWindow = 3,
+                HiddenRatio = 2,
+                DropPath = 0,
+            },
+            "flatten-pvt" => new FlattenPvtOptions
+            {
+                Patch = 3,
+                Widths = [8, 12],
+                Depths = [2, 1],
+                LinearBlocks = [1, 1],
+                Heads = [2, 3],
+                HiddenRatios = [2, 2],
+                Reductions = [2, 1],
+                LinearReductions = [1, 2],
+                DropPath = 0,
+            },
+            "flatten-pvt-v2" => new FlattenPvtV2Options
+            {
+                Patch = 3,
+                Widths = [8, 12],
+                Depths = [2, 1],
+                LinearBlocks = [1, 1],
+                Heads = [2, 3],
+                HiddenRatios = [2, 2],
+                Reductions = [2, 1],
+                LinearReductions = [1, 2],
+                DropPath = 0,
+            },
+            "flatten-cswin" => new FlattenCSwinOptions
+            {
+                Patch = 3,
+                Width = 8,
+                Depths = [2, 1],
+                LinearBlocks = [1, 0],
+                Heads = [2, 2],
+                Stripes = [2, 2],
+                HiddenRatio = 2,
+                DropPath = 0,
+            },
+            "flatten-deit" => new FlattenDeiTOptions { Patch = 4, Width = 8, Layers = 2, Heads = 2, HiddenWidth = 12, DropPath = 0 },
             _ => entry.BindOptions(new ModelSection { Id = id, Preset = "small-images" }),
         };
         var model = entry.Build<ImageClassifier>(shape, options);
