@@ -1,4 +1,3 @@
-using Anyformer.Data.Images.Files;
 using Anyformer.Data.Images.Sets;
 using Anyformer.Data.Images.Transforms;
 using Anyformer.Data.Sequences;
@@ -12,23 +11,26 @@ namespace Anyformer.Data.Images.Loading;
 /// </summary>
 public sealed class ImageBatches : IDisposable
 {
-    private readonly ImageSet _set;
-    private readonly ImageTransform _transform;
+    private readonly int _images;
+    private readonly bool _isShuffled;
+    private readonly long _seed;
     private readonly ImageNormalizer _normalizer;
+    private readonly BatchMixing _mixing;
+    private readonly BatchReader _reader;
     private readonly ImageLoading _loading;
-    private readonly int _size;
-    private readonly long? _seed;
-    private int[] _order;
     private int _epoch;
     private OrderedPrefetch<RawBatch>? _prefetch;
 
     private ImageBatches(
-        ImageSet set, ImagePreprocessing preprocessing, ImageTransform transform, int batchSize, int count, long? seed, ImageLoading loading)
+        ImageSet set, ImagePreprocessing preprocessing, ImageAugmentation? augmentation, int batchSize, int count, long seed, ImageLoading? loading)
     {
-        (_set, _transform, _size, _seed, _loading) = (set, transform, preprocessing.Size, seed, loading);
+        (_images, _isShuffled, _seed, _loading) = (set.Count, augmentation is not null, seed, loading ?? new ImageLoading());
         (BatchSize, Count) = (batchSize, count);
         _normalizer = new ImageNormalizer(preprocessing.Normalization, set.Channels);
-        _order = [.. Enumerable.Range(0, set.Count)];
+        _mixing = new BatchMixing(augmentation?.Mixup ?? 0, augmentation?.CutMix ?? 0, augmentation?.LabelSmoothing ?? 0, set.Classes.Length);
+        _reader = new BatchReader(
+            set, augmentation?.Training(preprocessing, set.Channels) ?? preprocessing.Evaluation(),
+            new RandomErasing(augmentation?.Erasing ?? 0), preprocessing.Size, _loading.Strict);
     }
 
     /// <summary>Images of a batch; the last one of an evaluation may have fewer, and so may any with a broken image.</summary>
@@ -38,7 +40,7 @@ public sealed class ImageBatches : IDisposable
     public int Count { get; }
 
     /// <summary>The images that were left out because they cannot be decoded.</summary>
-    public BrokenImages Broken { get; } = new();
+    public BrokenImages Broken => _reader.Broken;
 
     /// <summary>Batches to learn from: shuffled anew every epoch and varied; what fills no batch is left out of the epoch.</summary>
     /// <param name="set">The images.</param>
@@ -51,7 +53,7 @@ public sealed class ImageBatches : IDisposable
         ImageSet set, ImagePreprocessing preprocessing, ImageAugmentation augmentation, int batchSize, long seed, ImageLoading? loading = null)
     {
         var size = Math.Min(batchSize, set.Count);
-        return new ImageBatches(set, preprocessing, augmentation.Training(preprocessing), size, set.Count / size, seed, loading ?? new ImageLoading());
+        return new ImageBatches(set, preprocessing, augmentation, size, set.Count / size, seed, loading);
     }
 
     /// <summary>All images in their order, as they are.</summary>
@@ -60,12 +62,12 @@ public sealed class ImageBatches : IDisposable
     /// <param name="batchSize">Images of a batch.</param>
     /// <param name="loading">How they are read.</param>
     public static ImageBatches ForEvaluation(ImageSet set, ImagePreprocessing preprocessing, int batchSize, ImageLoading? loading = null) =>
-        new(set, preprocessing, preprocessing.Evaluation(), batchSize, (set.Count + batchSize - 1) / batchSize, null, loading ?? new ImageLoading());
+        new(set, preprocessing, null, batchSize, (set.Count + batchSize - 1) / batchSize, 0, loading);
 
-    /// <summary>Begins an epoch; without it the first one is read.</summary>
+    /// <summary>Begins an epoch; without it the first one, 0, is read.</summary>
     public void BeginEpoch(int epoch)
     {
-        Stop();
+        Dispose();
         _epoch = epoch;
     }
 
@@ -78,7 +80,13 @@ public sealed class ImageBatches : IDisposable
         if (_prefetch?.Next != batch)
             Start(batch);
         using var raw = _prefetch!.Take();
-        return Finish(raw, device);
+        using var scope = new TensorScope();
+        var images = _normalizer.Normalize(raw.Pixels.To(device));
+        foreach (var erasure in raw.Erasures)
+            erasure.Apply(images);
+        var labels = Tensor.From(raw.Labels, raw.Labels.Length).To(device);
+        var targets = _mixing.Apply(images, labels, new ImageRandom(_seed, _epoch, -1 - batch));
+        return new ImageBatch(scope.Keep(images), scope.Keep(labels), scope.Keep(targets), raw.Indices);
     }
 
     /// <summary>All batches of the epoch, in order. Each is freed with the scope that the caller has open when it comes.</summary>
@@ -90,62 +98,19 @@ public sealed class ImageBatches : IDisposable
             yield return Read(i, device);
     }
 
-    /// <summary>Stops reading ahead.</summary>
-    public void Dispose() => Stop();
-
-    private void Start(int batch)
-    {
-        Stop();
-        if (_seed is { } seed)
-            _order = new SplitMix(seed, _epoch).Permutation(_set.Count);
-        var (order, epoch) = (_order, _epoch);
-        _prefetch = new OrderedPrefetch<RawBatch>(
-            batch, Count, number => Make(order, epoch, number), _loading.Threads, _loading.Threads * _loading.Prefetch, TorchRuntime.UseOneThreadHere);
-    }
-
-    private void Stop()
+    /// <summary>Stops reading ahead; a batch that is asked for afterwards begins anew.</summary>
+    public void Dispose()
     {
         _prefetch?.Dispose();
         _prefetch = null;
     }
 
-    private RawBatch Make(int[] order, int epoch, int batch)
+    private void Start(int batch)
     {
-        using var scope = new TensorScope();
-        int[] indices = order[(batch * BatchSize)..Math.Min((batch + 1) * BatchSize, order.Length)];
-        var pixels = Functional.Empty([indices.Length, _set.Channels, _size, _size], DType.UInt8);
-        int[] whole = [.. indices.Where(index => !Broken.Contains(index))];
-        var filled = new List<int>(whole.Length);
-        foreach (var index in whole)
-            if (TryRead(index, epoch, pixels, filled.Count))
-                filled.Add(index);
-        if (filled.Count == 0)
-            throw new UserException($"None of the {indices.Length} images of a batch can be decoded: {Broken.Messages[0]}");
-        var kept = filled.Count == indices.Length ? pixels : pixels[..filled.Count];
-        return new RawBatch(scope.Keep(kept), [.. filled.Select(index => (long)_set.Label(index))], [.. filled]);
-    }
-
-    private bool TryRead(int index, int epoch, Tensor pixels, int place)
-    {
-        using var scope = new TensorScope();
-        try
-        {
-            var random = new ImageRandom(_seed ?? 0, epoch, index);
-            pixels.Select(0, place).CopyInPlace(_transform.Apply(_set.Read(index), random));
-            return true;
-        }
-        catch (BrokenImageException problem) when (!_loading.Strict)
-        {
-            Broken.Add(index, problem);
-            return false;
-        }
-    }
-
-    private ImageBatch Finish(RawBatch raw, Device device)
-    {
-        using var scope = new TensorScope();
-        var images = _normalizer.Normalize(raw.Pixels.To(device));
-        var labels = Tensor.From(raw.Labels, raw.Labels.Length).To(device);
-        return new ImageBatch(scope.Keep(images), scope.Keep(labels), labels, raw.Indices);
+        Dispose();
+        var epoch = _epoch;
+        int[] order = _isShuffled ? new SplitMix(_seed, epoch).Permutation(_images) : [.. Enumerable.Range(0, _images)];
+        RawBatch Make(int number) => _reader.Read(order.AsSpan(number * BatchSize, Math.Min(BatchSize, _images - number * BatchSize)), _seed, epoch);
+        _prefetch = new OrderedPrefetch<RawBatch>(batch, Count, Make, _loading.Threads, _loading.Threads * _loading.Prefetch, TorchRuntime.UseOneThreadHere);
     }
 }

@@ -1,3 +1,4 @@
+using Anyformer.Data.Images.Transforms;
 using Anyformer.Torch;
 
 namespace Anyformer.Data.Images.Loading;
@@ -6,7 +7,13 @@ namespace Anyformer.Data.Images.Loading;
 /// <param name="Pixels">uint8, (batch, channels, height, width).</param>
 /// <param name="Labels">The classes.</param>
 /// <param name="Indices">The numbers of the images in their set.</param>
-internal sealed record RawBatch(Tensor Pixels, long[] Labels, int[] Indices) : IDisposable
+/// <param name="Erasures">What is to be erased once they are.</param>
+internal sealed record RawBatch(Tensor Pixels, long[] Labels, int[] Indices, IReadOnlyList<Erasure> Erasures) : IDisposable
 {
-    public void Dispose() => Pixels.Dispose();
+    public void Dispose()
+    {
+        Pixels.Dispose();
+        foreach (var erasure in Erasures)
+            erasure.Dispose();
+    }
 }

@@ -69,7 +69,7 @@ public sealed class ImageBatchesTests : IDisposable
     }
 
     private static ImageBatches Training(long seed, int workers) => ImageBatches.ForTraining(
-        Set(13), s_small with { Size = 7 }, new ImageAugmentation { MinArea = 0.2, HorizontalFlip = 0.5, Padding = 0.125 }, 4, seed, new ImageLoading { Workers = workers });
+        Set(13), s_small with { Size = 7 }, ImageAugmentation.Presets["deit"], 4, seed, new ImageLoading { Workers = workers });
 
     private static ImageBatch[] Epoch(long seed, int epoch, int workers)
     {
@@ -88,6 +88,7 @@ public sealed class ImageBatchesTests : IDisposable
             Assert.Equal(one.Indices, other.Indices);
             Tensors.AssertSame(one.Labels, other.Labels);
             Tensors.AssertSame(one.Images, other.Images);
+            Tensors.AssertSame(one.Targets, other.Targets);
         }
     }
 
