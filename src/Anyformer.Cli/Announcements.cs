@@ -1,8 +1,10 @@
+using Anyformer.Data.Images.Sets;
 using Anyformer.Data.Sequences;
 using Anyformer.Data.Texts;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
 using Spectre.Console;
@@ -21,6 +23,8 @@ public static class Announcements
             Data(pretraining.Data);
         if (run is SequenceRun sequences)
             Data(sequences.Data);
+        if (run is ImageRun images)
+            Data(images.Data);
         if (run is LanguageRun language)
             Data(language.Data);
     }
@@ -28,6 +32,20 @@ public static class Announcements
     /// <summary>The sequences to be classified.</summary>
     public static void Data(SequenceData data) => Terminal.Error.MarkupLineInterpolated(
         $"{data.Source}: {data.Train.Count} / {data.Validation.Count} / {data.Test.Count} to train, validate, test, {data.Tokens} tokens, {data.Classes} classes");
+
+    /// <summary>The images to be classified.</summary>
+    public static void Data(ImageData data) => Terminal.Error.MarkupLineInterpolated(
+        $"{data.Source}: {data.Train.Count} / {data.Validation.Count} / {data.Test.Count} images to train, validate, test, {data.Classes.Length} classes");
+
+    /// <summary>The images that were left out because they cannot be decoded.</summary>
+    public static void Broken(IReadOnlyList<string> messages)
+    {
+        const int most = 10;
+        if (messages.Count > 0)
+            Terminal.Error.MarkupLineInterpolated($"[yellow]{messages.Count} images cannot be decoded and were left out:[/]");
+        foreach (var message in messages.Take(most))
+            Terminal.Error.MarkupLineInterpolated($"[yellow]  {message}[/]");
+    }
 
     /// <summary>The text to be learnt.</summary>
     public static void Data(TextData data) => Terminal.Error.MarkupLineInterpolated(

@@ -1,4 +1,5 @@
 using Anyformer.Comparison;
+using Anyformer.Data.Images.Sets;
 using Anyformer.Data.Sequences;
 using Anyformer.Data.Texts;
 using Anyformer.Tasks.Forecasting;
@@ -15,6 +16,15 @@ public static class Descriptions
         Rows = (long)data.Train.Count + data.Validation.Count + data.Test.Count,
         Splits = [new("train", data.Train.Count), new("validation", data.Validation.Count), new("test", data.Test.Count)],
         Tokens = data.Tokens,
+        MajorityShare = data.MajorityShare,
+    };
+
+    /// <summary>Images to be classified.</summary>
+    public static DataDescription Of(ImageData data) => new()
+    {
+        Source = data.Source,
+        Rows = (long)data.Train.Count + data.Validation.Count + (data.Test == data.Validation ? 0 : data.Test.Count),
+        Splits = [new("train", data.Train.Count), new("validation", data.Validation.Count), new("test", data.Test.Count)],
         MajorityShare = data.MajorityShare,
     };
 

@@ -3,6 +3,7 @@ using Anyformer.Comparison;
 using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
 
@@ -35,6 +36,9 @@ internal sealed record TrainingOutcome
     /// <summary>Forecasts beside the truth, for pictures.</summary>
     public IReadOnlyList<ForecastSample> Samples { get; init; } = [];
 
+    /// <summary>What a classifier takes for what.</summary>
+    public IReadOnlyList<Confusion> Confusions { get; init; } = [];
+
     /// <summary>The errors in a few words, for the terminal.</summary>
     public required string Headline { get; init; }
 
@@ -48,6 +52,7 @@ internal sealed record TrainingOutcome
         PretrainingRun pretraining => Of(pretraining),
         SequenceRun sequences => Of(sequences),
         LanguageRun language => Of(language),
+        ImageRun images => Of(images),
         _ => throw new ArgumentException($"A {run.GetType().Name} has no measure.", nameof(run)),
     };
 
@@ -122,6 +127,31 @@ internal sealed record TrainingOutcome
             Speed = run.MeasureSpeed(),
             Headline = Text($"validation loss {errors[LanguageErrors.ValidationLoss]:0.0000}, {errors[LanguageErrors.BitsPerByte]:0.0000} bits per byte"),
             Remarks = [],
+        };
+    }
+
+    private static TrainingOutcome Of(ImageRun run)
+    {
+        var (validation, test) = run.Evaluate();
+        Announcements.Broken([.. validation.Broken, .. test.Broken]);
+        var data = Descriptions.Of(run.Data);
+        return new TrainingOutcome
+        {
+            Data = data,
+            Parameters = run.Model.ParameterCount(),
+            Metrics = ImageErrors.All,
+            Errors = ImageErrors.Of(validation, test),
+            Speed = run.MeasureSpeed(),
+            ItemName = "images",
+            Confusions = [ImageConfusion.Of(run.ModelId, test, run.Data.Test)],
+            Headline = Text($"test accuracy {100 * test.Accuracy:0.00} %, validation accuracy {100 * validation.Accuracy:0.00} %"),
+            Remarks =
+            [
+                Text($"always saying the most frequent class: {100 * data.MajorityShare:0.00} %"),
+                .. run.Recipe.Published is { Accuracy: { } accuracy, Source: var source }
+                    ? [Text($"published accuracy {100 * accuracy:0.00} %{(source is null ? "" : $" ({source})")}")]
+                    : Array.Empty<string>(),
+            ],
         };
     }
 

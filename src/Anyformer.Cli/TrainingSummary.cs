@@ -52,8 +52,8 @@ internal static class TrainingSummary
             }],
         };
         var experiment = Experiment(run, outcome, startedAt, command);
-        var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = outcome.Samples };
-        TrainReport.Write(ReportPath(run.Folder), experiment, model, outcome.Samples, run.Recipe.ToDocument().ToYaml());
+        var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = outcome.Samples, Confusions = outcome.Confusions };
+        TrainReport.Write(ReportPath(run.Folder), result, run.Recipe.ToDocument().ToYaml());
         AtomicFile.WriteText(ResultPath(run.Folder), ComparisonJson.Write(result)); // Last: it tells that the run is done.
         return outcome;
     }

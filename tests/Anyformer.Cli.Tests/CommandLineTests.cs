@@ -26,10 +26,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("catalog --jsn",
         "'--jsn' is neither a command nor an option of 'anyformer catalog'; did you mean '--json'? See 'anyformer catalog --help'.")]
     [InlineData("train a.yaml b.yaml", "'b.yaml' is neither a command nor an option of 'anyformer train'. See 'anyformer train --help'.")]
-    [InlineData("compare", "'anyformer compare' needs a command: forecast, long-range. See 'anyformer compare --help'.")]
+    [InlineData("compare", "'anyformer compare' needs a command: forecast, long-range, classify. See 'anyformer compare --help'.")]
     [InlineData("data", "'anyformer data' needs a command: list, get, check. See 'anyformer data --help'.")]
     [InlineData("train", "Required argument missing for command: 'train'. See 'anyformer train --help'.")]
-    [InlineData("predict run --data a.csv", "Option '--output' is required. See 'anyformer predict --help'.")]
+    [InlineData("predict run --data a.csv", "The option '--output' is missing: a forecast needs --data and --output.")]
     [InlineData("verify cases --threads 0", "--threads must be a whole number of at least 1, found '0'. See 'anyformer verify --help'.")]
     [InlineData("compare forecast --lookback day",
         "--lookback must be a whole number of at least 1, found 'day'. See 'anyformer compare forecast --help'.")]

@@ -10,5 +10,6 @@ public static class CompareCommand
     {
         CompareForecastCommand.Create(),
         CompareLongRangeCommand.Create(),
+        CompareClassifyCommand.Create(),
     };
 }

@@ -2,28 +2,33 @@ using System.CommandLine;
 using System.Globalization;
 using Anyformer.Cli.Reports;
 using Anyformer.Data.TimeSeries;
+using Anyformer.Recipes;
+using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
 using Spectre.Console;
 
 namespace Anyformer.Cli.Commands;
 
-/// <summary><c>anyformer predict</c>: continues a table with a trained model.</summary>
+/// <summary><c>anyformer predict</c>: continues a table with a trained forecaster, or tells the classes of images with a trained classifier.</summary>
 public static class PredictCommand
 {
     private static readonly Argument<string[]> s_runs = new("run")
     {
-        Description = "the folder of a training run, or several whose forecasts are averaged",
+        Description = "the folder of a training run, or several whose forecasts are averaged; after that of an image classifier, the images",
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<string> s_data = new("--data")
+    private static readonly Option<string?> s_data = new("--data")
     {
         Description = "the table to continue, a CSV file with the columns that the run was trained on",
         HelpName = "file",
-        Required = true,
     };
 
-    private static readonly Option<string> s_output = new("--output") { Description = "the CSV file to write", HelpName = "file", Required = true };
+    private static readonly Option<string?> s_output = new("--output") { Description = "the CSV file to write", HelpName = "file" };
+
+    private static readonly Option<int> s_top = SharedOptions.Count("--top", "classes to tell of each image, the likeliest first", 5);
+
+    private static readonly Option<bool> s_json = SharedOptions.Json();
 
     private static readonly Option<string?> s_picture = new("--picture")
     {
@@ -45,14 +50,33 @@ public static class PredictCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("predict", "Continue a table of series with a trained model.") { s_runs, s_data, s_output, s_picture, s_fill, s_newVariates, s_device, s_threads };
+        var command = new Command("predict", "Continue a table of series with a trained forecaster, or tell the classes of images with a trained classifier.")
+        {
+            s_runs, s_data, s_output, s_picture, s_fill, s_newVariates, s_top, s_json, s_device, s_threads,
+        };
         command.SetAction(Run);
         return command;
     }
 
-    private static void Run(ParseResult parsed)
+    private static int Run(ParseResult parsed)
     {
+        var runs = parsed.GetValue(s_runs)!;
         Engine.Start(parsed.GetValue(s_threads));
+        if (IsOfImages(runs[0]))
+            return runs.Length > 1
+                ? ImagePrediction.Run(runs[0], runs[1..], parsed.GetValue(s_top), parsed.GetValue(s_device)!, parsed.GetValue(s_json))
+                : throw new UserException($"The run '{runs[0]}' classifies images: name some after it.");
+        foreach (var needed in new[] { s_data, s_output })
+            if (parsed.GetValue(needed) is null)
+                throw new UserException($"The option '{needed.Name}' is missing: a forecast needs --data and --output.");
+        Forecast(parsed);
+        return 0;
+    }
+
+    private static bool IsOfImages(string run) => File.Exists(TrainingRun.RecipePath(run)) && Recipe.Load(TrainingRun.RecipePath(run)) is ImageRecipe;
+
+    private static void Forecast(ParseResult parsed)
+    {
         var forecasts = SeriesForecasts.MeanOf([.. parsed.GetValue(s_runs)!.Select(run => Predict(run, parsed))]);
         ForecastTable.Write(parsed.GetValue(s_output)!, forecasts);
         if (parsed.GetValue(s_picture) is { } picture)

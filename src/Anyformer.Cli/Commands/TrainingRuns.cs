@@ -3,6 +3,7 @@ using Anyformer.Cli.Progress;
 using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
+using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
 using Anyformer.Torch;
@@ -31,6 +32,9 @@ internal static class TrainingRuns
             case LanguageRecipe language:
                 Engine.Start(language.Training.Threads);
                 return new LanguageRun(language, store, folder);
+            case ImageRecipe images:
+                Engine.Start(images.Training.Threads);
+                return new ImageRun(images, store, folder);
             default:
                 throw new UserException($"The recipe of the run '{folder}' is for no task that can be trained yet.");
         }

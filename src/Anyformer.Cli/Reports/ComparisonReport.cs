@@ -20,6 +20,7 @@ internal static class ComparisonReport
             {EffectTable.Section(result)}
             {Tradeoff(result)}
             {ReportSections.LearningCurves(result.Models)}
+            {ConfusionSections.Of(result.Confusions)}
             {ReportSections.Forecasts(result.Forecasts)}
             {ReportSections.Reproduction(experiment)}
             </main>

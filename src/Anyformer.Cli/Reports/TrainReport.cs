@@ -7,25 +7,22 @@ internal static class TrainReport
 {
     /// <summary>Writes the report to <paramref name="path"/>; an older one is replaced whole or not at all.</summary>
     /// <param name="path">The HTML file.</param>
-    /// <param name="experiment">What was run.</param>
-    /// <param name="model">What came out.</param>
-    /// <param name="forecasts">Forecasts beside the truth; may be empty.</param>
+    /// <param name="result">What came out, of the one model.</param>
     /// <param name="recipe">The text of the recipe.</param>
     /// <exception cref="UserException">The file cannot be written.</exception>
-    public static void Write(
-        string path, Experiment experiment, ModelResult model, IReadOnlyList<ForecastSample> forecasts, string recipe) =>
-        ReportPage.Write(path, Render(experiment, model, forecasts, recipe));
+    public static void Write(string path, ComparisonResult result, string recipe) => ReportPage.Write(path, Render(result, recipe));
 
     /// <summary>The page.</summary>
-    public static string Render(Experiment experiment, ModelResult model, IReadOnlyList<ForecastSample> forecasts, string recipe)
+    public static string Render(ComparisonResult result, string recipe)
     {
-        var result = new ComparisonResult { Experiment = experiment, Models = [model], Forecasts = forecasts };
+        var (experiment, model) = (result.Experiment, result.Models.Single());
         return ReportPage.Render(result, Html.Of($"""
             {ReportSections.Header(experiment, "training run", Outcome(experiment, model, result.Summaries[0]))}
             <main>
             {Results(result)}
             {ReportSections.LearningCurves(result.Models)}
-            {ReportSections.Forecasts(forecasts)}
+            {ReportSections.Forecasts(result.Forecasts)}
+            {ConfusionSections.Of(result.Confusions)}
             {ReportSections.Reproduction(experiment, recipe)}
             </main>
             """));

@@ -14,6 +14,9 @@ public sealed record ComparisonResult
     /// <summary>Forecasts beside the truth for chosen variates; empty for other tasks.</summary>
     public required IReadOnlyList<ForecastSample> Forecasts { get; init; }
 
+    /// <summary>What classifiers take for what; empty for other tasks.</summary>
+    public IReadOnlyList<Confusion> Confusions { get; init; } = [];
+
     /// <summary>What single values of an ablation do; empty for other comparisons.</summary>
     public IReadOnlyList<Effect> Effects { get; init; } = [];
 

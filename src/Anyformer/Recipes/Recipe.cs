@@ -13,6 +13,7 @@ namespace Anyformer.Recipes;
 [JsonDerivedType(typeof(PretrainingRecipe), "forecast-pretraining")]
 [JsonDerivedType(typeof(SequenceRecipe), "sequence-classification")]
 [JsonDerivedType(typeof(LanguageRecipe), "language")]
+[JsonDerivedType(typeof(ImageRecipe), "image-classification")]
 public abstract record Recipe
 {
     /// <summary>What the experiment is called in run folders and reports; null for a name made of the model and the data.</summary>

@@ -68,6 +68,7 @@ public abstract class TrainingRun
         Recipe.ToDocument().Save(RecipePath(Folder));
         using var logs = new RunLogs(Folder);
         var job = Job();
+        using var reading = job as IDisposable;
         var state = new Trainer(job, Training, _checkpoints, logs, observer).Fit(resume, cancellation);
         if (state.Finished)
             _checkpoints.LoadBest(job.Model, state);
@@ -75,7 +76,12 @@ public abstract class TrainingRun
     }
 
     /// <summary>How many steps a time is good for, found by taking a few: the model is of no use for training afterwards.</summary>
-    public long StepsWithin(TimeSpan time) => StepEstimate.Within(time, Job(), Training);
+    public long StepsWithin(TimeSpan time)
+    {
+        var job = Job();
+        using var reading = job as IDisposable;
+        return StepEstimate.Within(time, job, Training);
+    }
 
     /// <summary>A point for each epoch, those before a break among them.</summary>
     public IReadOnlyList<LearningCurvePoint> LearningCurve() => RunLogs.LearningCurve(Folder);

@@ -69,12 +69,18 @@ internal sealed class TrialTraining
         Curve = _curve.Points,
     };
 
+    private long StepsWithin(TimeSpan time, TrainingJob trial)
+    {
+        using var reading = trial as IDisposable;
+        return StepEstimate.Within(time, trial, Section);
+    }
+
     private double PerSecond(double count) => _curve.StepSeconds > 0 ? count / _curve.StepSeconds : double.NaN;
 
     private void Train(TrainingJob job, Func<TrainingJob> trial, TrainingObserver[] observers, CancellationToken cancellation)
     {
         Section = _time is { } time
-            ? Section with { MaxTime = time, MaxSteps = StepEstimate.Within(time, trial(), Section), Epochs = int.MaxValue }
+            ? Section with { MaxTime = time, MaxSteps = StepsWithin(time, trial()), Epochs = int.MaxValue }
             : Section with { Epochs = _budget.Epochs!.Value };
         _state = new Trainer(job, Section, _checkpoints, observers).Fit(cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();

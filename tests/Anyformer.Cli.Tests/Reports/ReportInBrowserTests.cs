@@ -26,7 +26,7 @@ public partial class ReportInBrowserTests
             HistoryTimes = [.. Enumerable.Range(7000, 96).Select(row => $"{row}")],
             TruthTimes = [.. Enumerable.Range(7096, 96).Select(row => $"{row}")],
         };
-        var document = Browser.Open(TrainReport.Render(result.Experiment, result.Models[0], [sample], "model: itransformer"));
+        var document = Browser.Open(TrainReport.Render(result with { Models = [result.Models[0]], Forecasts = [sample] }, "model: itransformer"));
         Assert.Equal((2, 2, ""), Browser.Charts(document));
         Assert.Contains(">7000</text>", document, StringComparison.Ordinal);
         Assert.Contains(">forecast</text>", document, StringComparison.Ordinal);

@@ -55,7 +55,7 @@ public partial class ReportPageTests
     public void ATrainingRunShowsItsRecipeAndNoRanking()
     {
         var result = SampleComparison.Create(1);
-        var page = TrainReport.Render(result.Experiment, result.Models[0], [], "model: <itransformer>");
+        var page = TrainReport.Render(result with { Models = [result.Models[0]], Forecasts = [] }, "model: <itransformer>");
         Assert.Contains("<pre><code>model: &lt;itransformer&gt;</code></pre>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<div class=\"chart\" data-chart=\"pareto\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<div class=\"chart\" data-chart=\"forecast\"", page, StringComparison.Ordinal);

@@ -1,10 +1,18 @@
+using System.Collections;
+using System.Reflection;
 using Anyformer.Recipes.Yaml;
 
 namespace Anyformer.Recipes.Options;
 
-/// <summary>A section of keys: an options record.</summary>
+/// <summary>
+/// A section of keys: an options record. One with named presets, a static dictionary <c>Presets</c>, may also be the name of one, or begin from one with the
+/// key <c>preset</c>: <c>augmentation: light</c>, or <c>augmentation: {preset: light, horizontal-flip: 0}</c>.
+/// </summary>
 internal sealed class SectionKind(Type type) : OptionKind
 {
+    private const string PresetKey = "preset";
+
+
     // Not at once, so that a record may hold another of its own type.
     private readonly Lazy<OptionSchema> _schema = new(() => new OptionSchema(type));
 
@@ -12,14 +20,22 @@ internal sealed class SectionKind(Type type) : OptionKind
 
     public OptionSchema Schema => _schema.Value;
 
-    public override string Expected => "a section of keys";
+    private readonly IDictionary? _presets = type.GetProperty("Presets", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) as IDictionary;
+
+    public override string Expected => _presets is null ? "a section of keys" : $"a section of keys, or one of {PresetNames}";
+
+    private string PresetNames => string.Join(", ", _presets!.Keys.Cast<string>());
 
     public override object Read(RecipeNode node, string path, object? inherited)
     {
         if (node is RecipeScalar { IsNull: true })
             node = new RecipeMapping([], node.Origin);
+        if (node is RecipeScalar { IsNull: false } named && _presets is not null)
+            return Preset(named, path);
         if (node is not RecipeMapping mapping)
             throw Wrong(node, path);
+        if (_presets is not null && mapping.TryGet(PresetKey, out var start) && Schema.Options.All(option => option.Key != PresetKey))
+            (inherited, mapping) = (Preset(start, OptionPath.Join(path, PresetKey)), mapping.Without(PresetKey));
         RefuseUnknownKeys(mapping, path);
         var options = Create(mapping, path, inherited);
         OptionValidation.Check(options, Schema, mapping, path);
@@ -32,6 +48,9 @@ internal sealed class SectionKind(Type type) : OptionKind
             new RecipeEntry(option.Key, WriteAny(option.Kind, option.Property.GetValue(value)), NodeOrigin.Defaults));
         return new RecipeMapping(new(entries), NodeOrigin.Defaults);
     }
+
+    private object Preset(RecipeNode node, string path) => node is RecipeScalar { Text: var name } && _presets!.Contains(name) ? _presets[name]!
+        : throw new UserException($"{OptionPath.Value(path)} {node.Origin} is {node.Summary}; expected one of {PresetNames}.");
 
     private object Create(RecipeMapping mapping, string path, object? inherited)
     {

@@ -1,0 +1,130 @@
+using System.CommandLine;
+using Anyformer.Data.Images;
+using Anyformer.Data.Images.Sets;
+using Anyformer.Recipes;
+using Anyformer.Recipes.Yaml;
+using Anyformer.Tasks;
+using Anyformer.Tasks.Images;
+using Anyformer.Training.Schedules;
+
+namespace Anyformer.Cli.Commands;
+
+/// <summary>What <c>anyformer compare classify</c> is asked to do.</summary>
+internal static class CompareClassifyOptions
+{
+    private static readonly Argument<string> s_folder = new("folder")
+    {
+        Description = "images as <class>/<name>.jpg or .png, with train/ and test/ above or without, MNIST's files, or a table of pixels; also its name in a data folder",
+    };
+
+    private static readonly Option<string> s_models = new("--models")
+    {
+        Description = "the models, each in a size, separated by commas: vit-ti, deit-ti, efficientvit-m0 ...",
+        HelpName = "a,b,c",
+        DefaultValueFactory = _ => "vit-small-images,efficientvit-small-images",
+    };
+
+    private static readonly Option<int> s_size = SharedOptions.Count("--image-size", "height and width of what the models get, in pixels", 32);
+
+    private static readonly Option<string> s_augmentation = new("--augmentation")
+    {
+        Description = $"how training images are varied: {string.Join(", ", ImageAugmentation.Presets.Keys)}; --set augmentation.<key>=<value> for more",
+        HelpName = "name",
+        DefaultValueFactory = _ => "light",
+    };
+
+    private static readonly Option<string> s_budget = new("--budget")
+    {
+        Description = "training time of all models together (90s, 10m), or a number of epochs of each",
+        HelpName = "time|epochs",
+        DefaultValueFactory = _ => "10m",
+    };
+
+    private static readonly Option<int> s_seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);
+
+    private static readonly Option<bool> s_strict = new("--strict") { Description = "stop at an image that cannot be decoded, instead of leaving it out and naming it" };
+
+    private static readonly Option<string[]> s_set = new("--set")
+    {
+        Description = "set a key of the recipe, as training.batch-size=128, or an option of a model, as vit-ti.drop-path=0.1; may be given again",
+        HelpName = "key=value",
+    };
+
+    /// <summary>Keys of a recipe that a comparison has an option for, with that option.</summary>
+    private static readonly Dictionary<string, string> s_ownOptions = new()
+    {
+        ["model"] = "--models, and --set <model>.<option>=<value>",
+        ["data.path"] = "the folder",
+        ["preprocessing.size"] = "--image-size",
+        ["training.epochs"] = "--budget",
+        ["training.max-time"] = "--budget",
+        ["training.seed"] = "--seeds",
+    };
+
+    public static Argument<string> Folder => s_folder;
+
+    public static IReadOnlyList<Option> All { get; } = [s_models, s_size, s_augmentation, s_budget, s_seeds, s_strict, s_set];
+
+    /// <summary>The settings.</summary>
+    /// <exception cref="UserException">An option is wrong.</exception>
+    public static ImageSettings Read(ParseResult parsed)
+    {
+        string[] names = [.. parsed.GetValue(s_models)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
+        if (names.Length == 0)
+            throw new UserException($"--models names no model, found '{parsed.GetValue(s_models)}'.");
+        var assignments = (parsed.GetValue(s_set) ?? []).ToLookup(assignment => names.Contains(FirstKey(assignment)));
+        var options = assignments[true].Aggregate(new RecipeDocument(RecipeMapping.Empty, "--set"), (document, assignment) => document.Set(assignment)).Root;
+        return new ImageSettings
+        {
+            Recipe = Recipe(parsed, assignments[false]),
+            Models = [.. names.Select(name => (name, Model(name, options)))],
+            Budget = Budget.Parse(parsed.GetValue(s_budget)!),
+            Seeds = [.. Enumerable.Range(1, parsed.GetValue(s_seeds)).Select(seed => (long)seed)],
+        };
+    }
+
+    private static ModelSection Model(string name, RecipeMapping options) => ImageModels.Named(name) with
+    {
+        Options = !options.TryGet(name, out var own) ? RecipeMapping.Empty : own as RecipeMapping
+            ?? throw new UserException($"The override of '{name}' names no option of it; expected {name}.<option>=<value>."),
+    };
+
+    /// <summary>The options as a recipe, so that --set reaches every key of it.</summary>
+    private static ImageRecipe Recipe(ParseResult parsed, IEnumerable<string> assignments)
+    {
+        var augmentation = parsed.GetValue(s_augmentation)!;
+        var usual = new ImageRecipe
+        {
+            Model = new ModelSection { Id = "" },
+            Data = new ImageSource { Path = parsed.GetValue(CompareClassifyOptions.s_folder)! },
+            Preprocessing = new ImagePreprocessing { Size = parsed.GetValue(s_size), CropShare = parsed.GetValue(s_size) < 128 ? 1 : 0.875 },
+            Augmentation = ImageAugmentation.Presets.GetValueOrDefault(augmentation)
+                ?? throw new UserException($"--augmentation names '{augmentation}', expected one of {string.Join(", ", ImageAugmentation.Presets.Keys)}."),
+            Loading = new() { Strict = parsed.GetValue(s_strict) },
+            Training = new TrainingSection
+            {
+                Optimizer = OptimizerKind.AdamW,
+                LearningRate = 1e-3,
+                WeightDecay = 0.05,
+                BatchSize = 64,
+                GradientClip = 1,
+                Schedule = new CosineSchedule { WarmupSteps = 100, Floor = 0.01 },
+                Patience = null,
+            },
+        };
+        var document = assignments.Select(Allowed).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
+        return (ImageRecipe)document.Bind<Recipe>();
+    }
+
+    /// <summary>What the comparison decides itself would be set without effect.</summary>
+    private static string Allowed(string assignment)
+    {
+        var key = assignment.Split('=')[0].Trim();
+        foreach (var (own, option) in s_ownOptions)
+            if (key == own || key.StartsWith(own + ".", StringComparison.Ordinal))
+                throw new UserException($"The override '{assignment}' has no say in a comparison: use {option}.");
+        return assignment;
+    }
+
+    private static string FirstKey(string assignment) => assignment.Split('.', '=')[0].Trim();
+}
