@@ -215,6 +215,17 @@ public sealed class ImageClassifierTests
                 DropPath = 0,
             },
             "flatten-deit" => new FlattenDeiTOptions { Patch = 4, Width = 8, Layers = 2, Heads = 2, HiddenWidth = 12, DropPath = 0 },
+            "setformer" => new SeTformerOptions
+            {
+                Patch = 3,
+                Width = 8,
+                Depths = [1, 1],
+                Heads = [2, 2],
+                References = [4, 9],
+                Anchors = 3,
+                HiddenRatio = 2,
+                DropPath = 0,
+            },
             _ => entry.BindOptions(new ModelSection { Id = id, Preset = "small-images" }),
         };
         var model = entry.Build<ImageClassifier>(shape, options);
