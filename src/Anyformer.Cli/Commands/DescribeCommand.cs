@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace Anyformer.Cli.Commands;
 
-/// <summary><c>anyformer describe</c>: one method, its options and their defaults, and which token sees which.</summary>
+/// <summary><c>anyformer describe</c>: one method: its formula, options, how to use it, and which token sees which.</summary>
 public static class DescribeCommand
 {
     private const int Width = 32, Heads = 4;
@@ -33,7 +33,7 @@ public static class DescribeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("describe", "Show a method: paper, complexity, roles, options and presets, and which token sees which.")
+        var command = new Command("describe", "Show a method: paper, formula, options, how to use it in C# and in a recipe, and which token sees which.")
         {
             s_id, s_tokens, s_causal, s_set, s_picture,
         };
@@ -56,37 +56,9 @@ public static class DescribeCommand
 
         var entry = MethodCatalog.Get(id);
         var map = tokens is { } count ? Reach(entry, count, parsed) : null;
-        Describe(entry);
+        MethodSheet.Write(Terminal.Out, entry);
         if (map is not null)
             Show(map, parsed, entry.Name);
-    }
-
-    private static void Describe(CatalogEntry entry)
-    {
-        Terminal.Out.MarkupLineInterpolated($"[bold]{entry.Name}[/] ({entry.Id}), {entry.Year}");
-        Terminal.Out.MarkupLineInterpolated($"{entry.Paper}");
-        Terminal.Out.MarkupLineInterpolated($"family {entry.Family}; cost {entry.Complexity}; roles {string.Join(", ", entry.Roles)}");
-        if (entry.Claims is { } claims)
-            Terminal.Out.MarkupLineInterpolated($"{Claims(claims)}");
-        if (entry.Presets.Count > 0)
-            Terminal.Out.MarkupLineInterpolated($"presets {string.Join(", ", entry.Presets.Keys)}");
-        if (entry.OptionsType is not { } type)
-            return;
-        var table = new Table().Border(TableBorder.Simple).AddColumns("option", "type", "default", "what it is");
-        foreach (var option in OptionDescriber.Describe(type))
-            table.AddRow(Markup.Escape(option.Key), Markup.Escape(option.Type), Markup.Escape(option.Default ?? ""), Markup.Escape(option.Description));
-        Terminal.Out.Write(table);
-    }
-
-    private static string Claims(ClaimsAttribute claims)
-    {
-        string[] said =
-        [
-            claims.Causal ? "takes a causal mask" : "has no causal form",
-            claims.Padding ? "takes padding" : "takes no padding",
-            .. claims.FixedTokens ? ["is built for a number of tokens"] : Array.Empty<string>(),
-        ];
-        return $"{string.Join(", ", said)}{(claims.Caveat is { } caveat ? $"; {caveat}" : "")}";
     }
 
     /// <summary>Measured: what depends on what in a small one with random weights.</summary>

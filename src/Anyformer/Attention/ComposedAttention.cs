@@ -26,6 +26,9 @@ public sealed record ComposedAttentionOptions
 /// Multi-head attention put together from its parts: a function within each head, what heads do with one another, what changes scores, and the positions
 /// of the host. In a recipe: <c>attention: {function: performer, heads: talking}</c>.
 /// </summary>
+[Formula(
+    "Y = heads(function(Q', K', V; S' = modified(S))) W_o, Q' and K' turned by the positions of the host",
+    Where = "Q', K': (batch, heads, tokens, d); S': scores after the modifiers, (batch, heads, queries, keys)")]
 [Method("composed", "Attention put together from parts", Family.SoftmaxAttention, 2021,
     Paper = "Lin, Wang, Liu, Qiu, A Survey of Transformers, arXiv 2106.04554, section 4", Complexity = "O(what the function costs)", System = "head-interactions")]
 [Claims(Causal = true)]

@@ -33,6 +33,7 @@ public readonly record struct DeepNormScale(double Alpha, double Beta)
 }
 
 /// <summary><c>norm(alpha x + dropout(f(x)))</c>: post-norm with a stronger skip connection, for hundreds of layers (Wang et al. 2022, arXiv 2203.00555).</summary>
+[Formula("Y = norm(α X + f(X)), α = (2 L)^(1/4)", Where = "α: one number")]
 [Method("deep-norm", "DeepNorm", Family.Wiring, 2022,
     Paper = "Wang, Ma, Dong, Huang, Zhang, Wei, DeepNet: Scaling Transformers to 1,000 Layers, 2022, arXiv 2203.00555", Complexity = "O(tokens)",
     System = "norms")]

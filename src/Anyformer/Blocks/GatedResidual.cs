@@ -9,6 +9,11 @@ namespace Anyformer.Blocks;
 /// A gated recurrent unit joins what comes out of a sublayer to the tokens, in place of the sum: <c>GRU(f(norm(x)), scale x)</c> (Parisotto et al., ICML 2020,
 /// GTrXL, arXiv 1910.06764, section 3.2; the learned scale is that of x-transformers).
 /// </summary>
+[Formula(
+    "z = f(norm(x)), u = s ⊙ x",
+    "r = σ(W_r z + U_r u), g = σ(W_g z + U_g u), c = tanh(W_c z + r ⊙ U_c u), with biases",
+    "y = (1 - g) ⊙ c + g ⊙ u",
+    Where = "z: (width); u: (width); s: learned, (width); r, g, c: reset gate, update gate, candidate, (width); W, U: (width, width)")]
 [Method("gated-residual", "Gated residual (GRU)", Family.Wiring, 2020,
     Paper = "Parisotto et al., Stabilizing Transformers for Reinforcement Learning, ICML 2020, arXiv 1910.06764", Complexity = "O(tokens)", System = "norms", Aliases = ["gated"])]
 public sealed class GatedResidual : Wiring

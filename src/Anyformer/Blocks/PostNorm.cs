@@ -6,6 +6,7 @@ using Anyformer.Torch;
 namespace Anyformer.Blocks;
 
 /// <summary><c>norm(x + dropout(f(x)))</c>: the wiring of the first Transformer (Vaswani et al. 2017, arXiv 1706.03762, section 3.1).</summary>
+[Formula("Y = norm(X + f(X))")]
 [Method("post-norm", "Post-norm", Family.Wiring, 2017,
     Paper = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin, Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762", Complexity = "O(tokens)",
     System = "norms", Aliases = ["post"])]

@@ -6,6 +6,7 @@ using Anyformer.Torch;
 namespace Anyformer.Blocks;
 
 /// <summary><c>x + dropout(f(norm(x)))</c>: the normalisation inside the branch (Xiong et al. 2020, arXiv 2002.04745).</summary>
+[Formula("Y = X + f(norm(X))")]
 [Method("pre-norm", "Pre-norm", Family.Wiring, 2020,
     Paper = "Xiong, Yang, He, Zheng, Zheng, Xing, Zhang, Lan, Wang, Liu, On Layer Normalization in the Transformer Architecture, ICML 2020, arXiv 2002.04745", Complexity = "O(tokens)",
     System = "norms", Aliases = ["pre"])]

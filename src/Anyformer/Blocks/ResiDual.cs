@@ -11,6 +11,10 @@ namespace Anyformer.Blocks;
 /// A stack of two residual streams: a post-norm one that the sublayers read, and one that only sums up what they give and is normalised once, at the
 /// end; the result is the sum of both (Xie et al. 2023, arXiv 2304.14802, section 3).
 /// </summary>
+[Formula(
+    "X_(k+1) = norm_k(X_k + f_k(X_k)), Z_(k+1) = Z_k + s f_k(X_k), Z_0 = s X_0",
+    "Y = X_m + norm(Z_m)",
+    Where = "Z: second stream, (batch, tokens, width); s: scale; k: sublayer; m: sublayers")]
 [Method("resi-dual", "ResiDual", Family.Wiring, 2023, System = "norms",
     Paper = "Xie, Zhang, Guo, Tan, Bian, Awadalla, Menezes, Qin, Yan, ResiDual: Transformer with Dual Residual Connections, 2023, arXiv 2304.14802",
     Complexity = "O(layers · what a layer costs)")]

@@ -6,6 +6,7 @@ using Anyformer.Torch;
 namespace Anyformer.Blocks;
 
 /// <summary><c>x + dropout(norm2(f(norm1(x))))</c>: a normalisation on either side of the sublayer (Ding et al. 2021, CogView, arXiv 2105.13290).</summary>
+[Formula("Y = X + norm2(f(norm1(X)))")]
 [Method("sandwich-norm", "Sandwich-norm", Family.Wiring, 2021,
     Paper = "Ding et al., CogView: Mastering Text-to-Image Generation via Transformers, NeurIPS 2021, arXiv 2105.13290", Complexity = "O(tokens)",
     System = "norms", Aliases = ["sandwich"])]

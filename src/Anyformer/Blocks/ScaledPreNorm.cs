@@ -23,6 +23,7 @@ public sealed record ScaledPreNormOptions
 /// <c>x + γ ⊙ drop(f(norm(x)))</c>: pre-norm with a learned factor for each channel of the branch, which starts small, so that deep networks start near
 /// the identity; the branch of a whole sample may be left out while training.
 /// </summary>
+[Formula("Y = X + g ⊙ f(norm(X)), the branch of whole samples left out at random while training", Where = "g: learned, (width), small at first")]
 [Method("layer-scale", "LayerScale", Family.Wiring, 2021,
     Paper = "Touvron, Cord, Sablayrolles, Synnaeve, Jégou, Going Deeper with Image Transformers, ICCV 2021, arXiv 2103.17239", Complexity = "O(tokens)",
     System = "vit")]

@@ -32,6 +32,9 @@ public sealed record GatedFeedForwardOptions
 /// <c>W2 (a ⊙ act(g)) + b2</c> with <c>[a g] = W1 x + b1</c>, and dropout on the hidden units (Shazeer 2020, arXiv 2002.05202, equation 6). At
 /// two thirds of the hidden width it has as many parameters as the plain feed-forward.
 /// </summary>
+[Formula(
+    "y = W2 (a ⊙ act(g)) + b2, [a, g] = W1 x + b1",
+    Where = "a, g: (hidden); W1: (2 · hidden, width); W2: (width, hidden); b1: (2 · hidden); b2: (width)")]
 [Method("gated-feed-forward", "GLU variants", Family.FeedForward, 2020,
     Paper = "Shazeer, GLU Variants Improve Transformer, 2020, arXiv 2002.05202", Complexity = "O(tokens)", System = "feed-forward")]
 public sealed class GatedFeedForward : ChannelMixer, IValuePath

@@ -23,6 +23,7 @@ public sealed record PositionwiseFeedForwardOptions
 /// <c>W2 act(W1 x + b1) + b2</c> with dropout on the hidden units (Vaswani et al. 2017, arXiv 1706.03762, section 3.3); some leave the biases
 /// out.
 /// </summary>
+[Formula("y = W2 act(W1 x + b1) + b2", Where = "W1: (hidden, width); W2: (width, hidden); b1: (hidden); b2: (width)")]
 [Method("feed-forward", "Position-wise feed-forward", Family.FeedForward, 2017,
     Paper = "Vaswani, Shazeer, Parmar et al., Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762", Complexity = "O(tokens)", Aliases = ["mlp"])]
 public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activation activation, double dropout = 0, bool bias = true,

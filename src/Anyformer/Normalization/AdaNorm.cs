@@ -17,6 +17,7 @@ public sealed record AdaNormOptions
 /// Layer normalisation without weights, whose result is scaled the less the larger it is: <c>scale (1 - k) * (x - mean) / (deviation + ε)</c> with
 /// <c>k</c> a tenth of the normalised value, a constant to the backward pass (Xu et al., NeurIPS 2019, arXiv 1911.07013, section 4).
 /// </summary>
+[Formula("z = (x - mean(x)) / (std(x) + ε), y = s (1 - 0.1 z) ⊙ z, 0.1 z constant to the backward pass", Where = "z: (width); s: scale, an option")]
 [Method("ada-norm", "AdaNorm", Family.Normalization, 2019,
     Paper = "Xu, Sun, Zhang, Zhao, Lin, Understanding and Improving Layer Normalization, NeurIPS 2019, arXiv 1911.07013",
     Complexity = "O(tokens)", System = "norms", Aliases = ["ada"])]

@@ -8,6 +8,7 @@ namespace Anyformer.Normalization;
 /// Word embeddings brought to length 1 and multiplied by one learned scale, at first the root of the width; the same matrix, normalised, may score words
 /// at the output (Nguyen and Salazar 2019, arXiv 1910.05895, section 2.2, FixNorm).
 /// </summary>
+[Formula("y = s w / |w|, w the row of the word", Where = "y: (width); w: (width), of a table (words, width); s: learned, one number")]
 [Method("fix-norm", "FixNorm embedding", Family.Normalization, 2019, System = "norms",
     Paper = "Nguyen, Salazar, Transformers without Tears: Improving the Normalization of Self-Attention, IWSLT 2019, arXiv 1910.05895",
     Complexity = "O(tokens + vocabulary)")]

@@ -17,6 +17,7 @@ public sealed record LayerNormOptions
 /// <summary>
 /// <c>(x - mean) / sqrt(variance + ε) * weight + bias</c> over the last dimension, with the biased variance (Ba, Kiros and Hinton 2016, arXiv 1607.06450).
 /// </summary>
+[Formula("y = g ⊙ (x - mean(x)) / √(var(x) + ε) + b", Where = "g, b: learned, (width)")]
 [Method("layer-norm", "LayerNorm", Family.Normalization, 2016,
     Paper = "Ba, Kiros, Hinton, Layer Normalization, 2016, arXiv 1607.06450", Complexity = "O(tokens)", System = "norms", Aliases = ["layer"])]
 public sealed class LayerNorm : NormalizationLayer

@@ -18,6 +18,7 @@ public sealed record PartialRmsNormOptions
 /// <c>x / (rms(first channels) + ε) * weight</c>: the root mean square estimated from a share of the channels (Zhang and Sennrich, NeurIPS 2019,
 /// arXiv 1910.07467, section 4.1, pRMSNorm). At least one channel counts.
 /// </summary>
+[Formula("y = g ⊙ x / (√(mean(x_1² ... x_k²)) + ε)", Where = "g: learned, (width); k: channels that count")]
 [Method("partial-rms-norm", "pRMSNorm", Family.Normalization, 2019,
     Paper = "Zhang, Sennrich, Root Mean Square Layer Normalization, NeurIPS 2019, arXiv 1910.07467", Complexity = "O(tokens)", System = "norms")]
 public sealed class PartialRmsNorm : NormalizationLayer

@@ -30,6 +30,10 @@ public sealed record PowerNormOptions
 /// Batch normalisation without means: every channel is divided by the root of a running mean of its squares, and gradients are corrected for what
 /// they would change of it (Shen et al., ICML 2020, arXiv 2003.07845, algorithms 1 and 2). Its backward pass is the authors', not the derivative.
 /// </summary>
+[Formula(
+    "y = g ⊙ x / √(m + ε) + b, x first divided by its root mean square in groups of channels",
+    "m = α m + (1 - α) mean over tokens of x² after each step; while warming up, that of the batch",
+    Where = "g, b: learned, (width); m: running mean of squares, (width); α: decay")]
 [Method("power-norm", "PowerNorm", Family.Normalization, 2020,
     Paper = "Shen, Yao, Gholami, Mahoney, Keutzer, PowerNorm: Rethinking Batch Normalization in Transformers, ICML 2020, arXiv 2003.07845",
     Complexity = "O(tokens)", System = "norms", Aliases = ["power"])]

@@ -8,6 +8,7 @@ namespace Anyformer.Normalization;
 /// <c>x / sqrt(mean(x²) + ε) * weight</c> over the last dimension, computed in single precision at least (Zhang and Sennrich, NeurIPS 2019,
 /// arXiv 1910.07467, section 4).
 /// </summary>
+[Formula("y = g ⊙ x / √(mean(x²) + ε)", Where = "g: learned, (width)")]
 [Method("rms-norm", "RMSNorm", Family.Normalization, 2019,
     Paper = "Zhang, Sennrich, Root Mean Square Layer Normalization, NeurIPS 2019, arXiv 1910.07467", Complexity = "O(tokens)", System = "norms", Aliases = ["rms"])]
 public sealed class RmsNorm : NormalizationLayer

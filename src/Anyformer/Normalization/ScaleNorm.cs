@@ -8,6 +8,7 @@ namespace Anyformer.Normalization;
 /// <c>x / |x| * scale</c> with one learned scale, at first the root of the width (Nguyen and Salazar 2019, arXiv 1910.05895, section 2.3). A vector
 /// of zeros stays so.
 /// </summary>
+[Formula("y = s x / max(|x|, ε)", Where = "s: learned, one number")]
 [Method("scale-norm", "ScaleNorm", Family.Normalization, 2019,
     Paper = "Nguyen, Salazar, Transformers without Tears: Improving the Normalization of Self-Attention, IWSLT 2019, arXiv 1910.05895",
     Complexity = "O(tokens)", System = "norms", Aliases = ["scale"])]

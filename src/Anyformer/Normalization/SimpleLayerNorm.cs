@@ -16,6 +16,7 @@ public sealed record SimpleLayerNormOptions
 /// <c>(x - mean) / (deviation + ε)</c> without weights, with the unbiased deviation (Xu et al., NeurIPS 2019, arXiv 1911.07013, section 3: LayerNorm-simple
 /// and, with constant statistics, DetachNorm).
 /// </summary>
+[Formula("y = (x - mean(x)) / (std(x) + ε)")]
 [Method("simple-layer-norm", "LayerNorm-simple", Family.Normalization, 2019,
     Paper = "Xu, Sun, Zhang, Zhao, Lin, Understanding and Improving Layer Normalization, NeurIPS 2019, arXiv 1911.07013",
     Complexity = "O(tokens)", System = "norms")]

@@ -4,6 +4,7 @@ using Anyformer.Torch;
 namespace Anyformer.Normalization;
 
 /// <summary><c>x / |x| * sqrt(width)</c>: RMSNorm without weights (Qin et al. 2023, arXiv 2307.14995). A vector of zeros stays so.</summary>
+[Formula("y = √D x / |x|")]
 [Method("simple-rms-norm", "Simple RMSNorm", Family.Normalization, 2023,
     Paper = "Qin et al., TransNormerLLM: A Faster and Better Large Language Model with Improved TransNormer, 2023, arXiv 2307.14995",
     Complexity = "O(tokens)", System = "norms")]

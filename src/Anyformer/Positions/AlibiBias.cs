@@ -16,6 +16,10 @@ public sealed record AlibiBiasOptions
 }
 
 /// <summary>Takes from scores the distance times a slope, which each head has its own of (Press, Smith and Lewis, ICLR 2022, arXiv 2108.12409).</summary>
+[Formula(
+    "S'_ij = S_ij - m_a |i - j|, m_a = 2^(-8 a / h)",
+    Where = "S': (batch, heads, queries, keys); m: slope of a head; a: head, from 1; "
+        + "h: number of heads, a power of two, others fill in between")]
 [Method("alibi", "ALiBi", Family.RelativePositions, 2022,
     Paper = "Press, Smith, Lewis, Train Short, Test Long: Attention with Linear Biases Enables Input Length Extrapolation, ICLR 2022, arXiv 2108.12409",
     Complexity = "O(tokens²)", System = "positions")]

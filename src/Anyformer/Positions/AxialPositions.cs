@@ -8,6 +8,10 @@ namespace Anyformer.Positions;
 /// Learned positions of long samples in few numbers: positions are laid out in a box, and a position's vector is one learned piece per axis, side
 /// by side (Kitaev et al., ICLR 2020, arXiv 2001.04451, appendix; Ho et al. 2019, arXiv 1912.12180).
 /// </summary>
+[Formula(
+    "P_p = [T1_a, T2_b], p = a n2 + b",
+    Where = "P: (positions, width); T1, T2: learned pieces of each axis, (n1, first width), (n2, second width); "
+        + "a, b: places along the axes; n2: length of the second axis")]
 [Method("axial-positions", "Axial positions", Family.AbsolutePositions, 2020, System = "reformer",
     Paper = "Kitaev, Kaiser, Levskaya, Reformer: The Efficient Transformer, ICLR 2020, arXiv 2001.04451",
     Complexity = "O(tokens)")]

@@ -8,6 +8,9 @@ namespace Anyformer.Positions;
 /// A word as a wave over positions, <c>amplitude exp(i (frequency p + phase))</c>, so that its place needs no encoding of its own (Wang et al., ICLR
 /// 2020, arXiv 1912.12333).
 /// </summary>
+[Formula(
+    "real = a ⊙ cos(w p + θ), imaginary = a ⊙ sin(w p + θ)",
+    Where = "a, w, θ: amplitude, frequency and phase of a word, learned, (words, width); p: position")]
 [Method("complex-embedding", "Complex-valued word embeddings", Family.ImplicitPositions, 2020, System = "positions",
     Paper = "Wang, Zhao, Lioma, Li, Zhang, Simonsen, Encoding Word Order in Complex Embeddings, ICLR 2020, arXiv 1912.12333",
     Complexity = "O(tokens)")]

@@ -38,6 +38,10 @@ public sealed record DisentangledAttentionOptions
 /// Multi-head self-attention with terms for queries that meet the distance, and for keys that do (He, Liu, Gao and Chen, ICLR 2021, DeBERTa,
 /// arXiv 2006.03654, section 3.1; buckets and shared projections as in arXiv 2111.09543).
 /// </summary>
+[Formula(
+    "S_ij = (q_i·k_j + q_i·(r_δ(i,j) W_a) + k_j·(r_δ(j,i) W_b)) / √(3 d)",
+    "δ(i, j) = clamp(i - j + m, 0, 2 m - 1), Y = [softmax(S) V] W_o",
+    Where = "r: learned vector of a distance, (2 m, width); W_a, W_b: (width, heads · d); δ: number of a distance; m: farthest")]
 [Claims(Causal = true)]
 [Method("deberta", "Disentangled attention (DeBERTa)", Family.RelativePositions, 2021,
     Paper = "He, Liu, Gao, Chen, DeBERTa: Decoding-enhanced BERT with Disentangled Attention, ICLR 2021, arXiv 2006.03654",

@@ -32,6 +32,7 @@ public sealed record DynamicPositionBiasOptions
 /// Adds what a small network makes of the distance, a number for every head (Wang et al., ICLR 2022, CrossFormer, arXiv 2108.00154, section 3.3; in one
 /// dimension as in x-transformers).
 /// </summary>
+[Formula("S'_ij = S_ij + b_a, b = mlp(i - j), or of sign(i - j) ln(|i - j| + 1)", Where = "S': (batch, heads, queries, keys); b: (heads); a: head")]
 [Method("dynamic-bias", "Dynamic position bias", Family.RelativePositions, 2022,
     Paper = "Wang, Yao, Chen, Lin, Cai, He, Liu, CrossFormer: A Versatile Vision Transformer Hinging on Cross-scale Attention, ICLR 2022, arXiv 2108.00154",
     Complexity = "O(tokens²)", System = "positions")]

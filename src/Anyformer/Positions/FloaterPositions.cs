@@ -24,6 +24,11 @@ public sealed record FloaterPositionsOptions
 /// first block; a model that moves queries, keys and values of every layer asks for the <see cref="Path"/> of as many states.
 /// </summary>
 /// <remarks>The flow is solved position after position: some twenty small maps for each, in training and after.</remarks>
+[Formula(
+    "Y_p = X_p + z(p Δ)",
+    "dz / dt = W2 [relu(W1 [z, t] + b1), t] + b2, z(0) = z_0, by Runge-Kutta steps",
+    Where = "z: state, (width); Δ: time from position to position; t: time; W1, W2: (width, width + 1); b1, b2: (width); "
+        + "z_0: learned, (width)")]
 [Method("floater", "FLOATER", Family.AbsolutePositions, 2020,
     Paper = "Liu, Yu, Dhillon, Hsieh, Learning to Encode Position for Transformer with Continuous Dynamical Model, ICML 2020, arXiv 2003.09229",
     Complexity = "O(tokens)", System = "positions")]

@@ -7,6 +7,10 @@ namespace Anyformer.Positions;
 /// Turns queries and keys by their positions, every other element with its neighbour (Su et al. 2021, arXiv 2104.09864, section 3.2.2; GPT-J, Llama).
 /// The same function as <see cref="RotaryPositions"/> with the elements in another order.
 /// </summary>
+[Formula(
+    "[q'_2m, q'_(2m+1)] = [q_2m cos(p w_m) - q_(2m+1) sin(p w_m), q_(2m+1) cos(p w_m) + q_2m sin(p w_m)], k' alike",
+    "w_m = B^(-2m / d)",
+    Where = "q', k': (d); w: frequency; m: pair of elements; B: base")]
 [Method("rope-interleaved", "Rotary positions, neighbours in pairs", Family.RelativePositions, 2021,
     Paper = "Su, Lu, Pan, Murtadha, Wen, Liu, RoFormer: Enhanced Transformer with Rotary Position Embedding, 2021, arXiv 2104.09864",
     Complexity = "O(tokens)", System = "positions")]

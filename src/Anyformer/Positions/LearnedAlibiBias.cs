@@ -8,6 +8,7 @@ namespace Anyformer.Positions;
 /// <summary>
 /// ALiBi whose slopes are learned, as exponentials so that they stay above 0; they begin at those of <see cref="AlibiBias"/> (x-transformers).
 /// </summary>
+[Formula("S'_ij = S_ij - exp(s_a) |i - j|", Where = "S': (batch, heads, queries, keys); s: learned, (heads); a: head")]
 [Method("alibi-learned", "ALiBi with learned slopes", Family.RelativePositions, 2022,
     Paper = "Press, Smith, Lewis, Train Short, Test Long: Attention with Linear Biases Enables Input Length Extrapolation, ICLR 2022, arXiv 2108.12409",
     Complexity = "O(tokens²)", System = "positions")]

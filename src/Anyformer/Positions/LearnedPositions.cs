@@ -14,6 +14,7 @@ public sealed record LearnedPositionsOptions
 }
 
 /// <summary>Adds a learned vector for every position (Gehring et al., ICML 2017, arXiv 1705.03122; Devlin et al. 2019, arXiv 1810.04805).</summary>
+[Formula("Y_p = X_p + T_p", Where = "T: learned, (positions, width)")]
 [Method("learned-positions", "Learned positions", Family.AbsolutePositions, 2017,
     Paper = "Gehring, Auli, Grangier, Yarats, Dauphin, Convolutional Sequence to Sequence Learning, ICML 2017, arXiv 1705.03122",
     Complexity = "O(tokens)", System = "positions", Aliases = ["learned"])]

@@ -6,6 +6,7 @@ namespace Anyformer.Positions;
 /// <summary>
 /// Rotary positions divided by a factor, so that a longer sample has the positions of a shorter one (Chen et al. 2023, arXiv 2306.15595).
 /// </summary>
+[Formula("q' = rope(q) at the position p / s, k' alike", Where = "q', k': (d); s: factor")]
 [Method("rope-linear", "Rotary positions, interpolated", Family.RelativePositions, 2023,
     Paper = "Chen, Wong, Chen, Tian, Extending Context Window of Large Language Models via Positional Interpolation, 2023, arXiv 2306.15595",
     Complexity = "O(tokens)", System = "positions")]

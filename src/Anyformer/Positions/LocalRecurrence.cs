@@ -36,6 +36,7 @@ public sealed record LocalRecurrenceOptions
 /// A recurrent network reads the last few tokens before and at every token, from zero anew for each, so that order is in what it makes of them (Wang,
 /// Ma, Liu and Tang 2019, R-Transformer, arXiv 1907.05572, section 2.1). It looks back alone, under a causal mask or none; padding is read as zeros.
 /// </summary>
+[Formula("y_t = last state of rnn(x_(t-w+1) ... x_t), from the state 0", Where = "w: window")]
 [Claims(Growth = 1, Causal = true)]
 [Method("local-rnn", "LocalRNN (R-Transformer)", Family.ImplicitPositions, 2019,
     Paper = "Wang, Ma, Liu, Tang, R-Transformer: Recurrent Neural Network Enhanced Transformer, 2019, arXiv 1907.05572",

@@ -20,6 +20,9 @@ public sealed record MusicBiasOptions
 /// vector for every pair (Huang et al., ICLR 2019, arXiv 1809.04281, section 3.4). Keys after the query get nothing; what is farther away than the
 /// vectors reach counts as the farthest.
 /// </summary>
+[Formula(
+    "S'_ij = S_ij + q_i·e_(i-j) / √d for j ≤ i, S_ij after it",
+    Where = "S': (batch, heads, queries, keys); e: learned vector of a distance into the past, (heads, distances, d)")]
 [Method("music-skew", "Music Transformer relative attention", Family.RelativePositions, 2019,
     Paper = "Huang, Vaswani, Uszkoreit, Shazeer, Simon, Hawthorne, Dai, Hoffman, Dinculescu, Eck, Music Transformer, ICLR 2019, arXiv 1809.04281",
     Complexity = "O(tokens²)", System = "positions")]

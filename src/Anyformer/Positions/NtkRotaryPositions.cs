@@ -7,6 +7,7 @@ namespace Anyformer.Positions;
 /// Rotary positions with a larger base: slow pairs turn more slowly by the factor, fast pairs as before (Peng et al. 2023, arXiv 2309.00071,
 /// section 3.1, "NTK-aware").
 /// </summary>
+[Formula("q' = rope(q) of the base B s^(d / (d - 2)), k' alike", Where = "q', k': (d); B: base; s: factor")]
 [Method("rope-ntk", "Rotary positions, NTK-aware", Family.RelativePositions, 2023,
     Paper = "bloc97, NTK-Aware Scaled RoPE, 2023; described by Peng, Quesnelle, Fan, Shippole, YaRN, arXiv 2309.00071, section 3.1",
     Complexity = "O(tokens)", System = "positions")]

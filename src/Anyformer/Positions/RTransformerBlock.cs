@@ -12,6 +12,10 @@ namespace Anyformer.Positions;
 /// Local recurrences, causal attention and a feed-forward part, each before its normalisation and added to what went in: order comes from the
 /// recurrences, so there is no position encoding (Wang, Ma, Liu and Tang 2019, R-Transformer, arXiv 1907.05572).
 /// </summary>
+[Formula(
+    "X <- X + rnn(norm(X)) over the last tokens, once or more",
+    "Z = X + attention(norm(X)), causal; Y = Z + mlp(norm(Z))",
+    Where = "Z: (batch, tokens, width)")]
 [Method("r-transformer", "R-Transformer block", Family.ImplicitPositions, 2019, System = "positions",
     Paper = "Wang, Ma, Liu, Tang, R-Transformer: Recurrent Neural Network Enhanced Transformer, 2019, arXiv 1907.05572",
     Complexity = "O(tokens² + tokens · window)")]

@@ -21,6 +21,10 @@ public record RotaryPositionsOptions
 /// Turns queries and keys by their positions, the first half of their elements with the second (Su et al. 2021, RoFormer, arXiv 2104.09864; in
 /// this layout GPT-NeoX and Llama in Hugging Face). Variants choose other frequencies, for samples longer than those of training.
 /// </summary>
+[Formula(
+    "q' = q ⊙ cos(p w) + turn(q) ⊙ sin(p w), k' alike; turn([a, b]) = [-b, a]",
+    "w_m = B^(-2m / d)",
+    Where = "q', k': (d); a, b: halves of a vector, (d / 2); w: frequency, (d / 2), for both halves; m: pair of elements; B: base")]
 [Method("rope", "Rotary positions (RoPE)", Family.RelativePositions, 2021,
     Paper = "Su, Lu, Pan, Murtadha, Wen, Liu, RoFormer: Enhanced Transformer with Rotary Position Embedding, 2021, arXiv 2104.09864",
     Complexity = "O(tokens)", System = "positions", Aliases = ["rotary"])]

@@ -18,6 +18,10 @@ public sealed record ScaledSinusoidalPositionsOptions
 /// Adds all sines and then all cosines, times a learned number that begins at one over the root of the width, as x-transformers does (after Hua et
 /// al., ICML 2022, arXiv 2202.10447, appendix).
 /// </summary>
+[Formula(
+    "Y_p = X_p + s P_p, P[p, m] = sin(p w_m), P[p, D / 2 + m] = cos(p w_m)",
+    "w_m = B^(-2m / D)",
+    Where = "P: (tokens, width); s: learned, one number, 1 / √D at first; w: frequency; B: base; m: from 0 to D / 2 - 1")]
 [Method("sinusoidal-scaled", "Scaled sinusoidal positions", Family.AbsolutePositions, 2022,
     Paper = "Hua, Dai, Liu, Le, Transformer Quality in Linear Time, ICML 2022, arXiv 2202.10447",
     Complexity = "O(tokens)", System = "positions")]

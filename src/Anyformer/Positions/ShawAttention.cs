@@ -29,6 +29,9 @@ public sealed record ShawAttentionOptions
 /// <remarks>
 /// No vector is made for any pair: products of queries are taken with the few vectors and looked up, and weights of equal distance are summed first.
 /// </remarks>
+[Formula(
+    "y_i = sum_j A_ij (v_j + b_r), A_ij = softmax_j(q_i·(k_j + a_r) / √d), r = clamp(j - i, -m, m)",
+    Where = "a, b: learned vector of a distance, (2 m + 1, d); r: distance; m: farthest")]
 [Claims(Causal = true)]
 [Method("shaw", "Relative position representations", Family.RelativePositions, 2018,
     Paper = "Shaw, Uszkoreit, Vaswani, Self-Attention with Relative Position Representations, NAACL 2018, arXiv 1803.02155",

@@ -6,6 +6,10 @@ namespace Anyformer.Positions;
 /// <summary>
 /// Adds sines and cosines in turn (Vaswani et al. 2017, arXiv 1706.03762, section 3.5); see <see cref="Sinusoids.Interleaved(Tensor, long)"/>.
 /// </summary>
+[Formula(
+    "Y_p = X_p + P_p, P[p, 2m] = sin(p w_m), P[p, 2m + 1] = cos(p w_m)",
+    "w_m = 10000^(-2m / D)",
+    Where = "P: (tokens, width); w: frequency; m: pair of channels")]
 [Method("sinusoidal", "Sinusoidal positions", Family.AbsolutePositions, 2017,
     Paper = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin, Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762",
     Complexity = "O(tokens)", System = "positions")]

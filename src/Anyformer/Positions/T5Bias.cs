@@ -27,6 +27,10 @@ public sealed record T5BiasOptions
 /// Adds a learned number for every head and every bucket of distances (Raffel et al. 2020, arXiv 1910.10683, section 2.1). T5 itself does not divide
 /// scores by the root of the head width.
 /// </summary>
+[Formula(
+    "S'_ij = S_ij + b[bucket(j - i)]",
+    "bucket: distances one by one up to half of the buckets, then logarithmic ranges up to the farthest",
+    Where = "S': (batch, heads, queries, keys); b: learned, (buckets, heads)")]
 [Method("t5-bias", "T5 relative bias", Family.RelativePositions, 2020,
     Paper = "Raffel, Shazeer, Roberts, Lee, Narang, Matena, Zhou, Li, Liu, Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer, "
         + "JMLR 2020, arXiv 1910.10683",

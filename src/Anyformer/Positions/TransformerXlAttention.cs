@@ -22,6 +22,10 @@ public sealed record TransformerXlAttentionOptions
 /// biases u and v, and whose keys may begin with the tokens of earlier segments (Dai et al., ACL 2019, arXiv 1901.02860). Without a causal mask it
 /// looks both ways (as in Yang et al. 2019, XLNet, arXiv 1906.08237). Records <c>weights</c>, (batch, heads, queries, keys), for inspection.
 /// </summary>
+[Formula(
+    "S_ij = ((q_i + u)·k_j + (q_i + v)·(r_(i-j) W_r)) / √d, Y = [softmax(S) V] W_o",
+    "keys and values also of the tokens remembered from earlier segments",
+    Where = "u, v: learned biases, (heads, d); r: sinusoids of a distance, (width); W_r: (width, heads · d)")]
 [Claims(Causal = true)]
 [Method("transformer-xl", "Transformer-XL attention", Family.RelativePositions, 2019,
     Paper = "Dai, Yang, Yang, Carbonell, Le, Salakhutdinov, Transformer-XL: Attentive Language Models Beyond a Fixed-Length Context, ACL 2019, arXiv 1901.02860",

@@ -29,6 +29,11 @@ public sealed record UntiedPositionsOptions
 /// token, which is as near to one token as to any other (Ke, He and Liu, ICLR 2021, TUPE, arXiv 2006.15595).
 /// </summary>
 /// <remarks>A model shares one instance among its layers.</remarks>
+[Formula(
+    "S'_ij = S_ij / √2 + (P_i U_q)·(P_j U_k) / √(2 d) + b[bucket(j - i)]",
+    "one number for all pairs from the class token, and one for all pairs to it",
+    Where = "S': (batch, heads, queries, keys); P: learned positions, normalised, (tokens + 1, heads · d); U: (heads · d, heads · d); "
+        + "b: learned, (buckets + 1, heads)")]
 [Method("tupe", "Untied positions (TUPE)", Family.RelativePositions, 2021,
     Paper = "Ke, He, Liu, Rethinking Positional Encoding in Language Pre-training, ICLR 2021, arXiv 2006.15595",
     Complexity = "O(tokens²)", System = "positions")]

@@ -18,6 +18,10 @@ public sealed record XposPositionsOptions
 /// Rotary positions in neighbours whose scores shrink with the distance, fast pairs more than slow ones: queries are multiplied by <c>ζ_i^(p / base)</c>
 /// and keys divided by it, <c>ζ_i = (2i + 0.4 width) / (1.4 width)</c> (Sun et al. 2022, arXiv 2212.10554).
 /// </summary>
+[Formula(
+    "q' = rotated(q, p) ⊙ ζ^((p - c) / B), k' = rotated(k, p) ⊙ ζ^(-(p - c) / B)",
+    "ζ_m = (2m + 0.4 d) / (1.4 d)",
+    Where = "q', k': (d); ζ: (d / 2); c: the middle of the sample; B: scale base; m: pair of elements")]
 [Method("xpos", "xPos", Family.RelativePositions, 2022,
     Paper = "Sun, Dong, Patra, Ma, Huang, Benhaim, Chaudhary, Song, Wei, A Length-Extrapolatable Transformer, ACL 2023, arXiv 2212.10554",
     Complexity = "O(tokens)", System = "positions")]

@@ -7,6 +7,11 @@ namespace Anyformer.Positions;
 /// Rotary positions in which pairs that turn often in a training sample stay, pairs that do not turn once are interpolated, and those between lie
 /// between; scores grow a little with the factor (Peng et al. 2023, arXiv 2309.00071, section 3.2 and 3.4).
 /// </summary>
+[Formula(
+    "q' = (0.1 ln s + 1) rope(q) of the frequencies w', k' alike",
+    "w'_m = (1 - g_m) w_m + g_m w_m / s, g_m = clamp((m - a) / (b - a), 0, 1)",
+    Where = "q', k': (d); s: factor; w, w': frequency, before and after; g: share that is interpolated; "
+        + "a, b: pairs that turn 32 times and once in a sample of training; m: pair of elements")]
 [Method("rope-yarn", "YaRN", Family.RelativePositions, 2023,
     Paper = "Peng, Quesnelle, Fan, Shippole, YaRN: Efficient Context Window Extension of Large Language Models, 2023, arXiv 2309.00071",
     Complexity = "O(tokens)", System = "positions")]

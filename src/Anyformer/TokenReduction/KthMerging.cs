@@ -21,6 +21,11 @@ public sealed record KthMergingOptions
 /// Every k-th token stays, and each of the others merges into the one most like it: the comparison of strides in the paper of token merging. Tokens
 /// that do not fill the last k are left out.
 /// </summary>
+[Formula(
+    "tokens k, 2k, 3k ... stay, and every other token i merges into argmax_j cos(m_i, m_j) among them",
+    "x_j = (s_j x_j + sum_i s_i x_i) / s, s = s_j + sum_i s_i",
+    Where = "k: factor; i: token that merges; j: token that stays; m: keys of a token, the mean of the heads, (d); "
+        + "s: tokens that a token stands for")]
 [Method("tome-kth", "Token merging, every k-th", Family.TokenReduction, 2023, System = "tome",
     Paper = "Bolya, Fu, Dai, Zhang, Feichtenhofer, Hoffman, Token Merging: Your ViT But Faster, ICLR 2023, arXiv 2210.09461", Complexity = "O(tokens²)")]
 public sealed class KthMerging : TokenMatching

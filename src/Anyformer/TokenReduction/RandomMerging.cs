@@ -15,6 +15,11 @@ public sealed record RandomMergingOptions
 }
 
 /// <summary>Tokens drawn at random merge, each into the one most like it among the others: the comparison with chance in the paper of token merging.</summary>
+[Formula(
+    "r tokens i drawn at random merge, each into argmax_j cos(m_i, m_j) among the others",
+    "x_j = (s_j x_j + sum_i s_i x_i) / s, s = s_j + sum_i s_i",
+    Where = "i: token that merges; j: token that stays; m: keys of a token, the mean of the heads, (d); "
+        + "s: tokens that a token stands for; r: tokens merged in the layer")]
 [Method("tome-random", "Token merging, random", Family.TokenReduction, 2023, System = "tome",
     Paper = "Bolya, Fu, Dai, Zhang, Feichtenhofer, Hoffman, Token Merging: Your ViT But Faster, ICLR 2023, arXiv 2210.09461", Complexity = "O(tokens²)")]
 public sealed class RandomMerging : TokenMatching

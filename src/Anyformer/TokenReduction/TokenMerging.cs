@@ -29,6 +29,11 @@ public sealed record TokenMergingOptions
 /// Merges the pairs of tokens that are most alike: every second token chooses the token most like it among the others, and those most sure of
 /// their choice merge into it. It needs no training, and works in training too.
 /// </summary>
+[Formula(
+    "every token i at an even place chooses j(i) = argmax_j cos(m_i, m_j) among odd places",
+    "the r surest merge: x_j = (s_j x_j + sum_i s_i x_i) / s, s = s_j + sum_i s_i over those that chose j",
+    Where = "i: token at an even place; j: token at an odd place; m: keys of a token, the mean of the heads, (d); "
+        + "s: tokens that a token stands for; r: tokens merged in the layer")]
 [Method("tome", "Token merging", Family.TokenReduction, 2023,
     Paper = "Bolya, Fu, Dai, Zhang, Feichtenhofer, Hoffman, Token Merging: Your ViT But Faster, ICLR 2023, arXiv 2210.09461", Complexity = "O(tokens²)")]
 public sealed class TokenMerging : TokenMatching

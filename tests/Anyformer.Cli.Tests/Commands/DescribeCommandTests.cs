@@ -21,6 +21,53 @@ public sealed class DescribeCommandTests : IDisposable
     }
 
     [Fact]
+    public void AMethodIsDescribedByItsFormulaAndHowToUseIt()
+    {
+        var output = string.Join('\n', _workspace.Run("describe", "window-mean").Succeeded().Output.Split('\n').Select(line => line.TrimEnd()));
+        Assert.Contains(
+            """
+
+            Formula
+                K'_m = (1 / w) sum_(u=0..w-1) K_(m s + u), V' alike
+                K', V'  (batch, heads, slots, d)
+                m       slot
+                u       place in the window
+                w       window
+                s       stride
+                K       keys, (batch, heads, keys, d)
+
+            """, output, StringComparison.Ordinal);
+        Assert.EndsWith(
+            """
+
+            In C#
+                using Anyformer.Attention;
+                using Anyformer.Attention.Downsampling;
+                using Anyformer.Torch;
+
+                var reducer = new WindowMean(new AttentionShape(Heads: 4, HeadWidth: 16), new WindowReducerOptions());
+                var (queries, keys, values) = (Functional.Randn([2, 4, 32, 16]), Functional.Randn([2, 4, 32, 16]), Functional.Randn([2, 4, 32, 16]));
+                var (fewerKeys, fewerValues, _) = reducer.Call(keys, values);   // (batch, heads, slots, head width)
+
+            In a recipe
+                model:
+                  id: decoder
+                  preset: small
+                  options: {attention: {kind: memory-compressed, compression: {kind: window-mean, kernel: 3}}}
+
+            """, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnArchitectureIsDescribedByHowItIsConstructed()
+    {
+        var output = _workspace.Run("describe", "layer-drop").Succeeded().Output;
+        Assert.Contains("    var part = new LayerDropEncoder([new EncoderBlock(", output, StringComparison.Ordinal);
+        Assert.Contains("    // Tensor Call(Tensor tokens, AttentionMask? mask = null)\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("In a recipe\n    No recipe can name it; C# can.\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ACausalMaskHidesTheFuture() =>
         Assert.Contains("\n█···\n██··\n███·\n████\n", _workspace.Run("describe", "all()", "--tokens", "4", "--causal").Succeeded().Output, StringComparison.Ordinal);
 

@@ -4,6 +4,7 @@ using Anyformer.Torch;
 namespace Anyformer.Attention.Kernels;
 
 /// <summary><c>[1, x / |x|]</c>: the score of a query and a key is one plus the cosine of the angle between them, from 0 to 2.</summary>
+[Formula("φ(x) = [1, x / |x|]")]
 [Method("cosine", "Cosine features", Family.Kernels, 2026,
     Paper = "An example: docs/adding-a-mechanism.md",
     Complexity = "O(tokens)")]

@@ -25,6 +25,10 @@ public sealed record AxialAttentionOptions
 /// Summed, as in the code that is followed here, a token sees its rows along all axes; one after the other, it sees the whole grid. Under a causal mask
 /// every axis is causal: a token sees only such tokens as lie behind it along no axis.
 /// </remarks>
+[Formula(
+    "Y = sum_a M_a(X), or M_2(M_1(X)) without sum",
+    "M_a: multi-head softmax attention among the tokens that differ along axis a alone",
+    Where = "M: (batch, tokens, width) to the same; a: axis")]
 [Claims(Growth = 1.5, Causal = true)]
 [Method("axial", "Axial attention", Family.Axes, 2019,
     Paper = "Ho, Kalchbrenner, Weissenborn, Salimans, Axial Attention in Multidimensional Transformers, 2019, arXiv 1912.12180",

@@ -36,6 +36,12 @@ public sealed record TwoStageAttentionOptions
 /// part, and all four sublayers have their skip connection and normalisation. Tokens are ordered by variate, then by segment; the number of
 /// variates is free, that of segments is not, for each has routers of its own.
 /// </summary>
+[Formula(
+    "T = norm(X + attention(X)) along the segments of each variate, Z = norm(T + mlp(T))",
+    "B = attention(R, Z) across the variates at each segment",
+    "U = norm(Z + attention(Z, B)), Y = norm(U + mlp(U))",
+    Where = "X: (batch, variates · segments, width); T, Z, U: like X; R: routers, learned, (segments, routers, width); "
+        + "B: (batch · segments, routers, width)")]
 [Claims(Padding = false, FixedTokens = true)]
 [Method("two-stage-attention", "Two-stage attention", Family.Axes, 2023,
     System = "crossformer",

@@ -8,6 +8,10 @@ namespace Anyformer.Attention.Downsampling;
 /// A strided convolution, the same for keys and values, in which every head has a kernel of its own (Liu et al., ICLR 2018, arXiv 1801.10198,
 /// section 4.2.4).
 /// </summary>
+[Formula(
+    "K'_m = b + sum_(u=0..w-1) K_(m s + u) W_u, V' alike",
+    Where = "K', V': (batch, heads, slots, d); W: kernel of a head, (heads, w, d, d); b: (heads, d); m: slot; u: place in the window; "
+        + "w: window; s: stride")]
 [Method("window-convolution", "Convolution of keys and values", Family.Downsampling, 2018,
     System = "memory-compressed",
     Paper = "Liu, Saleh, Pot, Goodrich, Sepassi, Kaiser, Shazeer, Generating Wikipedia by Summarizing Long Sequences, ICLR 2018, arXiv 1801.10198",

@@ -9,6 +9,9 @@ namespace Anyformer.Attention.Downsampling;
 /// (Zhang et al., ICML 2021, arXiv 2105.04371, section 3.2, after Wu et al., ICLR 2019, arXiv 1901.10430). The map is the same for keys,
 /// values and all heads.
 /// </summary>
+[Formula(
+    "K'_m = sum_(u=0..w-1) softmax(K_(m s + floor(w / 2)) G)_u K_(m s + u), V' alike",
+    Where = "K', V': (batch, heads, slots, d); G: (d, w), with a bias; m: slot; u: place in the window; w: window; s: stride")]
 [Method("window-dynamic-convolution", "Dynamic convolution of keys and values", Family.Downsampling, 2021,
     System = "poolingformer",
     Paper = "Zhang, Gong, Shen, Li, Lv, Duan, Chen, Poolingformer: Long Document Modeling with Pooling Attention, ICML 2021, arXiv 2105.04371",

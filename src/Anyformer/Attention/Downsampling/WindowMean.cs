@@ -4,6 +4,9 @@ using Anyformer.Torch;
 namespace Anyformer.Attention.Downsampling;
 
 /// <summary>The mean of every window (Zhang et al., ICML 2021, arXiv 2105.04371, section 3.2).</summary>
+[Formula(
+    "K'_m = (1 / w) sum_(u=0..w-1) K_(m s + u), V' alike",
+    Where = "K', V': (batch, heads, slots, d); m: slot; u: place in the window; w: window; s: stride")]
 [Method("window-mean", "Mean pooling of keys and values", Family.Downsampling, 2021,
     System = "poolingformer",
     Paper = "Zhang, Gong, Shen, Li, Lv, Duan, Chen, Poolingformer: Long Document Modeling with Pooling Attention, ICML 2021, arXiv 2105.04371",

@@ -25,6 +25,11 @@ public sealed record AutoCorrelationOptions
 /// In evaluation every sample has lags of its own. In training all samples share those of the best mean, as published, so a window's output
 /// depends on the others of its batch. There is no masked form: the authors ignore masks, this class refuses them.
 /// </remarks>
+[Formula(
+    "R(τ) = irfft(rfft(Q) ⊙ conj(rfft(K)))_τ, its mean over heads and channels",
+    "τ_1 ... τ_k the k = floor(c ln n) lags of largest R",
+    "Y_t = sum_m softmax(R(τ_1) ... R(τ_k))_m V_((t + τ_m) mod n)",
+    Where = "R: agreement at a lag, (batch, lags); τ: lag; k: lags that count; c: factor; m: from 1 to k")]
 [Claims(Growth = 1, Padding = false, Leaks = Leaks.Batch,
     Caveat = "In training all samples of a batch share the lags of the best mean, as the authors' code does.")]
 [Method("auto-correlation", "Auto-correlation", Family.Frequency, 2021,

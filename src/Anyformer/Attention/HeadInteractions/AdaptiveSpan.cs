@@ -30,6 +30,12 @@ public sealed record AdaptiveSpanOptions
 /// Every head learns how far it looks: weights fade to 0 behind its span and are normalised again; long spans cost (Sukhbaatar, Grave, Bojanowski, Joulin,
 /// ACL 2019, arXiv 1905.07799). Distances count in both directions.
 /// </summary>
+[Formula(
+    "A'_ij = m(|i - j|) A_ij / sum_j m(|i - j|) A_ij",
+    "m(u) = clamp((z N - u) / r + 1, 0, 1)",
+    "loss += λ N mean(z)",
+    Where = "A': (batch, heads, queries, keys); m: what stays at a distance; u: distance; z: learned share of the longest span, (heads); "
+        + "N: longest span; r: ramp; λ: weight")]
 [Method("adaptive-span", "Adaptive attention span", Family.HeadInteractions, 2019, System = "head-interactions",
     Paper = "Sukhbaatar, Grave, Bojanowski, Joulin, Adaptive Attention Span in Transformers, ACL 2019, arXiv 1905.07799", Complexity = "O(span · tokens)")]
 public sealed class AdaptiveSpan : ScoreModifier

@@ -20,6 +20,10 @@ public sealed record CollaborativeAttentionOptions
 /// Heads that share queries and keys and weigh their dimensions, each in its own way (Cordonnier, Loukas, Jaggi 2020, arXiv 2006.16362). At first every
 /// head weighs a slice of its own, which is ordinary attention. Records <c>weights</c>, (batch, heads, queries, keys).
 /// </summary>
+[Formula(
+    "S_a = (X W_q diag(m_a) (X W_k)ᵀ + 1 (X c_a)ᵀ) / √(r / h)",
+    "Y = [softmax(S_a) V_a for each head a] W_o",
+    Where = "W_q, W_k: (width, r); m: mixing of a head, (heads, r); c: content bias, (heads, width); r: width of shared keys; a: head")]
 [Claims(Causal = true)]
 [Method("collaborative", "Collaborative heads", Family.HeadInteractions, 2020, System = "head-interactions",
     Paper = "Cordonnier, Loukas, Jaggi, Multi-Head Attention: Collaborate Instead of Concatenate, arXiv 2006.16362", Complexity = "O(tokens²), or what the function costs")]

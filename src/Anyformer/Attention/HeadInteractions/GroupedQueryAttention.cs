@@ -17,6 +17,9 @@ public sealed record GroupedQueryAttentionOptions
 /// Multi-head attention whose heads share keys and values in groups of neighbours (Ainslie et al., EMNLP 2023, arXiv 2305.13245); projections have no
 /// bias.
 /// </summary>
+[Formula(
+    "Y = [softmax(Q_a K_gᵀ / √d) V_g for each head a] W_o, g = floor(a G / h)",
+    Where = "K, V: (batch, groups, tokens, d); a: head; g: its group; G: groups")]
 [Claims(Causal = true)]
 [Method("grouped-query", "Grouped-query attention", Family.HeadInteractions, 2023, System = "head-interactions",
     Paper = "Ainslie, Lee-Thorp, de Jong, Zemlyanskiy, Lebron, Sanghai, GQA: Training Generalized Multi-Query Transformer Models from Multi-Head "

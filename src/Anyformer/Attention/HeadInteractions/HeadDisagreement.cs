@@ -48,6 +48,10 @@ public sealed record HeadDisagreementOptions
 /// Heads that are trained to differ: their disagreement is added to what is maximised (Li, Tu, Yang, Lyu, Zhang, EMNLP 2018, arXiv 1810.10183). Nothing
 /// changes outside training.
 /// </summary>
+[Formula(
+    "Y = softmax(Q Kᵀ / √d) V",
+    "loss += λ (1 / h²) sum_(a, b) cos(z_a, z_b), the mean over tokens",
+    Where = "z: value, weights or context of a head, as the options weigh them; a, b: heads; λ: weight")]
 [Claims(Causal = true)]
 [Method("disagreement", "Disagreement of heads", Family.HeadInteractions, 2018, System = "head-interactions",
     Paper = "Li, Tu, Yang, Lyu, Zhang, Multi-Head Attention with Disagreement Regularization, EMNLP 2018, arXiv 1810.10183", Complexity = "O(tokens²)")]

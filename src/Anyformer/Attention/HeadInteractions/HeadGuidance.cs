@@ -21,6 +21,10 @@ public sealed record HeadGuidanceOptions
 /// Heads that are trained towards patterns that heads are often found to have: the next token, the one before, the first (Deshpande and Narasimhan,
 /// Findings of EMNLP 2020, arXiv 2010.02399). Nothing changes outside training.
 /// </summary>
+[Formula(
+    "Y = softmax(Q Kᵀ / √d) V",
+    "loss += λ sum_a |A_a - P_a|², the mean over the batch",
+    Where = "P: pattern of a head, ones at the next, previous or first token, (queries, keys); a: guided head; λ: weight")]
 [Claims(Causal = true)]
 [Method("guidance", "Guided heads", Family.HeadInteractions, 2020, System = "head-interactions",
     Paper = "Deshpande, Narasimhan, Guiding Attention for Self-Supervised Learning with Transformers, Findings of EMNLP 2020, arXiv 2010.02399",

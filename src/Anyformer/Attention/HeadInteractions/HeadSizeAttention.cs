@@ -20,6 +20,9 @@ public sealed record HeadSizeAttentionOptions
 /// Multi-head attention whose heads are as wide as one likes: wide ones lift the bound on the rank of their weights (Bhojanapalli et al., ICML 2020,
 /// arXiv 2002.07028), narrow keys save parameters (Guo et al. 2019). Projections have no bias.
 /// </summary>
+[Formula(
+    "Y = [softmax(Q_a K_aᵀ / √r) V_a for each head a] W_o",
+    Where = "Q, K: (batch, heads, tokens, r); a: head; r: width of keys, free of width / heads")]
 [Claims(Causal = true)]
 [Method("head-size", "Free head size", Family.HeadInteractions, 2020, System = "head-interactions",
     Paper = "Bhojanapalli, Yun, Rawat, Reddi, Kumar, Low-Rank Bottleneck in Multi-head Attention Models, ICML 2020, arXiv 2002.07028",

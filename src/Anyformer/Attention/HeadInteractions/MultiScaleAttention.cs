@@ -14,6 +14,10 @@ public sealed record MultiScaleAttentionOptions
 }
 
 /// <summary>Heads that see windows of different sizes (Guo, Qiu, Liu, Xue, Zhang, AAAI 2020, arXiv 1912.00544).</summary>
+[Formula(
+    "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over the keys j that are open to i",
+    "open: |i - j| ≤ w_a, or all when w_a = -1",
+    Where = "w: window of a head; a: head")]
 [Claims(Causal = true)]
 [Method("multi-scale", "Multi-scale attention", Family.HeadInteractions, 2020, System = "head-interactions",
     Paper = "Guo, Qiu, Liu, Xue, Zhang, Multi-Scale Self-Attention for Text Classification, AAAI 2020, arXiv 1912.00544",

@@ -54,6 +54,13 @@ public abstract class RoutedAttention : HeadInteraction
 }
 
 /// <summary>Heads joined by dynamic routing.</summary>
+[Formula(
+    "u_am = z_a U_am",
+    "c_a = softmax(b_a), g_m = squash(sum_a c_am u_am), b_am += u_am·g_m, so many rounds from b = 0",
+    "squash(s) = (|s|² / (1 + |s|²)) s / |s|",
+    "y = [g_1 ... g_M] W_o",
+    Where = "z: context of a head, (d); u: its vote, (capsule width); U: (heads, capsules, d, capsule width); g: capsule; "
+        + "b, c: (heads, capsules); s: (capsule width); a: head; m: capsule; M: capsules; W_o: (capsules · capsule width, width)")]
 [Claims(Causal = true)]
 [Method("routing-simple", "Heads joined by dynamic routing", Family.HeadInteractions, 2019, System = "head-interactions",
     Paper = "Li, Yang, Dou, Wang, Lyu, Tu, Information Aggregation for Multi-Head Attention with Routing-by-Agreement, NAACL 2019, arXiv 1904.03100",
@@ -69,6 +76,14 @@ public sealed class SimpleRoutingAttention : RoutedAttention
 }
 
 /// <summary>Heads joined by expectation-maximisation routing.</summary>
+[Formula(
+    "u_am = z_a U_am, r_am = 1 / M at first",
+    "μ_m, v_m: mean and variance of the votes u_am, weighed by r_am",
+    "a_m = σ(θ_m - (β_m + sum_c log √v_mc) sum_a r_am)",
+    "r_a = softmax_m(log a_m + log N(u_am; μ_m, v_m)), y = [a_m μ_m] W_o",
+    Where = "z: context of a head, (d); u: its vote, (capsule width); U: (heads, capsules, d, capsule width); "
+        + "r: share, (heads, capsules); μ, v: (capsules, capsule width); a: activity of a capsule, as index a head; "
+        + "θ, β: learned, (capsules); M: capsules; N: normal density; m: capsule; c: element; W_o: (capsules · capsule width, width)")]
 [Claims(Causal = true)]
 [Method("routing-em", "Heads joined by EM routing", Family.HeadInteractions, 2019, System = "head-interactions",
     Paper = "Li, Yang, Dou, Wang, Lyu, Tu, Information Aggregation for Multi-Head Attention with Routing-by-Agreement, NAACL 2019, arXiv 1904.03100",

@@ -30,6 +30,10 @@ internal sealed class SpanLayer(SpanShape shape, int? hiddenWidth) : Module
 /// A language model that reads block after block, and whose layers see so many tokens back (Sukhbaatar et al., arXiv 1905.07799 and 1907.01470): with
 /// adaptive spans, or persistent vectors in place of feed-forward parts, or both.
 /// </summary>
+[Formula(
+    "Z = norm(X + [A V] W_o), X <- norm(Z + mlp(Z)); log-softmax(X W) in the end",
+    "A = adaptive-span(softmax_j((q_i·k_j + q_i·r_(i-j)) / √d)) over i - N ≤ j < i, and over persistent vectors",
+    Where = "Z: (batch, tokens, width); W: (width, symbols); r: learned vector of a distance, (N, d); N: farthest that is seen")]
 [Method("span-transformer", "Adaptive-span and all-attention language model", Family.LanguageModels, 2019, System = "head-interactions",
     Paper = "Sukhbaatar, Grave, Bojanowski, Joulin, Adaptive Attention Span in Transformers, ACL 2019, arXiv 1905.07799",
     Complexity = "O(tokens · span)")]

@@ -29,6 +29,11 @@ public sealed record TalkingHeadsAttentionOptions
 /// Mixed scores are scores of wider queries and keys, and mixed weights act on wider values, so that functions which make no map of weights can have
 /// heads that talk too: the same numbers, at the cost of heads that are as wide as all of them together.
 /// </remarks>
+[Formula(
+    "S_a = sum_b M_ab Q_b K_bᵀ / √d, A = softmax(S)",
+    "Y = [sum_a N_ca A_a V_c for each value head c] W_o",
+    Where = "Q, K: (batch, key heads, tokens, d); V: (batch, value heads, tokens, d); M: (heads, key heads); N: (value heads, heads); "
+        + "a, b, c: heads of the softmax, of keys, of values")]
 [Claims(Causal = true)]
 [Method("talking-heads-attention", "Talking-heads attention of three head counts", Family.HeadInteractions, 2020, System = "head-interactions",
     Paper = "Shazeer, Lan, Cheng, Ding, Hou, Talking-Heads Attention, arXiv 2003.02436", Complexity = "O(tokens²), or heads times what the function costs", Aliases = ["talking"])]

@@ -10,6 +10,10 @@ namespace Anyformer.Attention.Kernels;
 /// keys that of all of them.
 /// </summary>
 /// <remarks>Under a causal mask later keys act on earlier ones, by that maximum, as much as the 1e-4 lets them.</remarks>
+[Formula(
+    "φ(x) = (exp(W u - |u|² / 2 - m) + 1e-4) / √M, u = x / d^(1/4)",
+    Where = "W: random orthogonal directions, (features, d); m: largest of W u, of a query its own, of keys that of all; M: features; "
+        + "u: (d)")]
 [Method("favor", "FAVOR+ softmax features", Family.Kernels, 2021,
     System = "performer",
     Paper = "Choromanski, Likhosherstov, Dohan et al., Rethinking Attention with Performers, ICLR 2021, arXiv 2009.14794",

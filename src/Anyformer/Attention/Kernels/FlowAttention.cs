@@ -12,6 +12,12 @@ namespace Anyformer.Attention.Kernels;
 /// Without a mask it is what the authors' forecasting code computes; their other code also cuts the competition to [-1, 1], and the causal form does
 /// so, as published. Padding, which neither knows, is neither sink nor source and does not count as a token.
 /// </remarks>
+[Formula(
+    "q = σ(q), k = σ(k), I_i = q_i·sum_j k_j, O_j = k_j·sum_i q_i",
+    "I'_i = q_i·sum_j k_j / O_j, O'_j = k_j·sum_i q_i / I_i",
+    "Y_i = σ(I'_i n / m) (q_i / I_i) sum_j k_jᵀ (m softmax_j(O'_j) v_j)",
+    Where = "I, I': incoming flow of queries, (batch, heads, queries); O, O': outgoing flow of keys, (batch, heads, keys); n: queries; "
+        + "m: keys")]
 [Claims(Growth = 1, Causal = true)]
 [Method("flow", "Flow-attention", Family.Kernels, 2022,
     Paper = "Wu, Wu, Xu, Wang, Long, Flowformer: Linearizing Transformers with Conservation Flows, ICML 2022, arXiv 2202.06258",

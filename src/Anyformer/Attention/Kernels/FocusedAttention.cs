@@ -31,6 +31,7 @@ public sealed record FocusedAttentionOptions
 /// values around it: that gives back the rank that a product of few features lacks (Han et al., ICCV 2023, arXiv 2308.00442, section 3).
 /// Padding has no features and no value.
 /// </summary>
+[Formula("Y = [φ(q_i) sum_j φ(k_j)ᵀ v_j / (φ(q_i)·sum_j φ(k_j) + ε) for each head, plus conv(V)] W_o, φ of focused")]
 [Claims(Growth = 1)]
 [Method("focused-attention", "Focused linear attention", Family.Kernels, 2023,
     System = "flatten",

@@ -19,6 +19,9 @@ public sealed record FocusedFeatureMapOptions
 /// <c>f(u) = ||u|| u^p / ||u^p||</c> with <c>u = (relu(x) + 1e-6) / softplus(s)</c>. Powers and lengths are those of a token's vector over all
 /// heads (Han et al., ICCV 2023, arXiv 2308.00442, section 3.2; the learned scale <c>s</c> of each channel is in the authors' code alone).
 /// </summary>
+[Formula(
+    "φ(x) = |u| u^r / |u^r|, u = (relu(x) + 1e-6) / softplus(s), lengths those of all heads together",
+    Where = "u: (heads · d); r: power, an option; s: learned, (heads · d)")]
 [Method("focused", "Focused features", Family.Kernels, 2023,
     System = "flatten",
     Paper = "Han, Pan, Han, Song, Huang, FLatten Transformer: Vision Transformer using Focused Linear Attention, ICCV 2023, arXiv 2308.00442",

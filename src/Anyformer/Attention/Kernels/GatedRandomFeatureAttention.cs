@@ -9,6 +9,10 @@ namespace Anyformer.Attention.Kernels;
 /// <c>S[t] = g[t] S[t-1] + (1 - g[t]) map(k[t])^T v[t]</c> (RFA-Gate, Peng et al., ICLR 2021, arXiv 2103.02143, section 3.2). It goes from left to
 /// right whether or not the mask is causal; padding leaves the memory as it is.
 /// </summary>
+[Formula(
+    "g_t = σ(x_t W_g), M_t = g_t M_(t-1) + (1 - g_t) φ(k_t)ᵀ v_t, z_t = g_t z_(t-1) + (1 - g_t) φ(k_t)",
+    "y_t = [φ(q_t) M_t / max(φ(q_t)·z_t, 1e-3)] W_o, φ of random-fourier",
+    Where = "g: gate, (heads); W_g: (width, heads), with a bias; M: memory, (heads, features, d); z: (heads, features)")]
 [Claims(Growth = 1, Causal = true)]
 [Method("rfa-gate", "RFA-Gate", Family.Kernels, 2021,
     System = "random-feature-attention",

@@ -17,6 +17,7 @@ public sealed record GeneralizedFeatureMapOptions : ProjectedFeatureMapOptions
 /// <c>f(w·x) + 1e-3</c> for x divided by the fourth root of the head width and random orthogonal w: with f = ReLU the features that did best in the
 /// paper (generalized attention, Choromanski et al., ICLR 2021, arXiv 2009.14794, section 2.2).
 /// </summary>
+[Formula("φ(x) = act(W x / d^(1/4)) + 1e-3", Where = "W: random orthogonal directions, (features, d)")]
 [Method("favor-generalized", "FAVOR+ generalized features", Family.Kernels, 2021,
     System = "performer",
     Paper = "Choromanski, Likhosherstov, Dohan et al., Rethinking Attention with Performers, ICLR 2021, arXiv 2009.14794",

@@ -17,6 +17,7 @@ public sealed record LinearAttentionOptions
 /// Attention with products of features for scores, <c>elu(q) + 1</c> and <c>elu(k) + 1</c> unless another map is named; under a causal mask it is a
 /// recurrent network (Katharopoulos et al., ICML 2020, arXiv 2006.16236, section 3). Padding has no features.
 /// </summary>
+[Formula("y_i = φ(q_i) sum_j φ(k_j)ᵀ v_j / (φ(q_i)·sum_j φ(k_j) + ε)", "causal: sums over j ≤ i")]
 [Claims(Growth = 1, Causal = true)]
 [Method("linear-transformer", "Linear Transformer", Family.Kernels, 2020,
     Paper = "Katharopoulos, Vyas, Pappas, Fleuret, Transformers are RNNs: Fast Autoregressive Transformers with Linear Attention, ICML 2020, "

@@ -17,6 +17,9 @@ public sealed record PerformerOptions
 /// Attention with products of random orthogonal features for scores: FAVOR+ (Choromanski et al., ICLR 2021, arXiv 2009.14794). The features are
 /// those of the generalized attention with a ReLU, the paper's best, or with <c>feature-map: favor</c> those that approximate a softmax.
 /// </summary>
+[Formula(
+    "y_i = φ(q_i) sum_j φ(k_j)ᵀ v_j / φ(q_i)·sum_j φ(k_j)",
+    "causal: sums over j ≤ i, with ε added to each sum of keys; φ of favor-generalized or favor")]
 [Claims(Growth = 1, Causal = true, Leaks = Leaks.Padding,
     Caveat = "Padded keys have a value of zero but keep their share of the weights, as in the reference code; "
         + "linear-transformer with the same feature map leaves them out.")]

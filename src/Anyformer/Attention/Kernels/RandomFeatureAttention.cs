@@ -21,6 +21,10 @@ public sealed record RandomFeatureAttentionOptions
 /// Attention with products of random Fourier features for scores; under a causal mask it is a recurrent network (Peng et al., ICLR 2021,
 /// arXiv 2103.02143, section 3.1). Features are small, and sums of weights below one count as one: with few keys it says little.
 /// </summary>
+[Formula(
+    "y_i = φ(q_i) sum_j φ(k_j)ᵀ v_j / max(|φ(q_i)·sum_j φ(k_j)|, m)",
+    "causal: sums over j ≤ i, φ of random-fourier",
+    Where = "m: 1, or 1e-3 with normalize")]
 [Claims(Growth = 1, Causal = true)]
 [Method("random-feature-attention", "Random Feature Attention", Family.Kernels, 2021,
     Paper = "Peng, Pappas, Yogatama, Schwartz, Smith, Kong, Random Feature Attention, ICLR 2021, arXiv 2103.02143",

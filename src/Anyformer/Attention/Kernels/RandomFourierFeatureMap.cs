@@ -30,6 +30,9 @@ public sealed record RandomFourierFeatureMapOptions
 /// Every head draws Gaussian directions for each call in training, where the authors draw from 500 that they keep; in evaluation it has directions of
 /// its own that stay.
 /// </remarks>
+[Formula(
+    "φ(x) = 0.1 [sin(W u), cos(W u)], u = x / (|x| + 1e-3)",
+    Where = "W: normal directions over the temperature, times a learned scale of each channel, (heads, directions, d); u: (d)")]
 [Method("random-fourier", "Random Fourier features", Family.Kernels, 2021,
     System = "random-feature-attention",
     Paper = "Peng, Pappas, Yogatama, Schwartz, Smith, Kong, Random Feature Attention, ICLR 2021, arXiv 2103.02143",

@@ -8,6 +8,11 @@ namespace Anyformer.Attention.LearnablePatterns;
 /// Attention among tokens that hash alike: queries are keys, random directions sort them into buckets, and a token sees its own chunk of the sorted
 /// tokens and neighbouring ones (Kitaev et al., ICLR 2020, arXiv 2001.04451, section 2). A token sees itself only where nothing else is left.
 /// </summary>
+[Formula(
+    "q = k = x W_q, bucket(q) = argmax [q R, -q R] in each round",
+    "y_i = sum_j softmax_j(q_i·k_j / (√d rms(k_j))) v_j over tokens j ≠ i of the own chunk and neighbouring ones, sorted by bucket",
+    "rounds are weighed by their sums of exponentials; Y = [heads] W_o",
+    Where = "R: random directions, (d, buckets / 2); y: context of a head, (d)")]
 [Claims(Growth = 1, Causal = true, Leaks = Leaks.Future,
     Caveat = "Under a causal mask no value of a later token is seen, but later tokens too decide who shares a chunk, as in the paper.")]
 [Method("reformer", "LSH attention (Reformer)", Family.LearnablePatterns, 2020,

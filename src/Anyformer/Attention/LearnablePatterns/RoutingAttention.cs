@@ -14,6 +14,11 @@ namespace Anyformer.Attention.LearnablePatterns;
 /// The means move, and the first of them are chosen, in the forward pass of training. The term that keeps tokens near their means goes to
 /// <see cref="AuxiliaryLoss"/>.
 /// </remarks>
+[Formula(
+    "every cluster c takes the w queries and the w keys most similar to its mean m_c",
+    "y_i = mean over its clusters of sum_j softmax_j(q_i·k_j / √d) v_j, j in the cluster; 0 in none",
+    "while training m_c moves to the direction of the sum of its tokens",
+    Where = "c: cluster; m: (heads, clusters, d); y: context of a head, (d); w: tokens of a cluster")]
 [Claims(Growth = 1.5, Causal = true, Leaks = Leaks.Future | Leaks.Padding,
     Caveat = "All tokens of a sample, later ones and padding too, compete for the places in a cluster, as in the reference implementation.")]
 [Method("routing", "Routing attention", Family.LearnablePatterns, 2020,

@@ -13,6 +13,10 @@ namespace Anyformer.Attention.LearnablePatterns;
 /// A soft permutation adds up all buckets for each, in time that grows with their number squared. That the reference implementation takes sorted keys
 /// for sorted values where there is no mask and no SortCut is not followed: the values are the values, as in the paper.
 /// </remarks>
+[Formula(
+    "R = top(softmax(mean(Q_a)·mean(K_b) / √d)), or a soft permutation by Sinkhorn's iterations",
+    "Y_a = softmax(Q_a [R K, K_a]ᵀ / √d) [R V, V_a]",
+    Where = "R: which buckets of keys stand beside a bucket, weighed, (buckets, buckets); a, b: buckets of queries and of keys")]
 [Claims(Growth = 1.5, Causal = true, Leaks = Leaks.Padding,
     Caveat = "Padding is not attended to, but counts in the means that match buckets, as in the reference implementation.")]
 [Method("sinkhorn", "Sinkhorn attention", Family.LearnablePatterns, 2020,

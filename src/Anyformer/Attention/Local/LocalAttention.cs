@@ -13,6 +13,10 @@ namespace Anyformer.Attention.Local;
 /// As in the reference implementation, rotary positions of a query that also sees later windows are those of the last of them, not of its own: an
 /// offset of <c>Forward · Window</c> that the projections learn to live with.
 /// </remarks>
+[Formula(
+    "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over the keys j that are open to i",
+    "open: -b w ≤ j - i ≤ f w; not exact: -b ≤ floor(j / w) - floor(i / w) ≤ f",
+    Where = "w: tokens of a window; b, f: windows seen before and after")]
 [Claims(Growth = 1, Causal = true)]
 [Method("local", "Local attention", Family.FixedPatterns, 2018,
     System = "local-attention",

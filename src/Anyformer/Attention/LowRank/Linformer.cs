@@ -30,6 +30,7 @@ public sealed record LinformerOptions
 /// <remarks>
 /// Padding takes no part in the sums, which the reference, without a mask, does not know. Records <c>weights</c>, (batch, heads, queries, rank).
 /// </remarks>
+[Formula("Y = [softmax(Q (Eᵀ K)ᵀ / √d) Fᵀ V] W_o", Where = "E, F: learned, (tokens, rank), for all heads")]
 [Claims(Growth = 1, FixedTokens = true)]
 [Method("linformer", "Linformer", Family.LowRank, 2020,
     Paper = "Wang, Li, Khabsa, Fang, Ma, Linformer: Self-Attention with Linear Complexity, 2020, arXiv 2006.04768",

@@ -38,6 +38,10 @@ public sealed record NystromAttentionOptions
 /// <remarks>
 /// Where the landmarks do not divide the tokens, which the authors' code refuses, segments are as long as they must be and the last is shorter.
 /// </remarks>
+[Formula(
+    "Y = softmax(Q K'ᵀ / √d) pinv(softmax(Q' K'ᵀ / √d)) softmax(Q' Kᵀ / √d) V + conv(V)",
+    "Q'_m, K'_m = means of the m-th segment",
+    Where = "Q', K': landmarks, (batch, heads, landmarks, d); m: segment")]
 [Claims(Growth = 1)]
 [Method("nystromformer", "Nyströmformer", Family.LowRank, 2021,
     Paper = "Xiong, Zeng, Chakraborty, Tan, Fung, Li, Singh, Nyströmformer: A Nyström-Based Algorithm for Approximating Self-Attention, AAAI 2021, "

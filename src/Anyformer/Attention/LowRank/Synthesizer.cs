@@ -9,6 +9,13 @@ namespace Anyformer.Attention.LowRank;
 /// Attention whose weights are not scores of pairs but synthesised: of each token alone, or of no token at all (Tay et al., ICML 2021,
 /// arXiv 2005.00743, section 3). It is built for a number of tokens. Records <c>weights</c>, (batch, heads, tokens, tokens), for inspection.
 /// </summary>
+[Formula(
+    "Y = [softmax(S) V] W_o, S a softmax-weighed sum of maps",
+    "dense: S_a = relu(X W_a + b_a) U_a; random: S_a = R_a; factorized-random: S_a = B_a C_a; dot-product: S_a = Q_a K_aᵀ / √d",
+    "factorized-dense: S_a[i, j] = (x_i B_a)_(j mod m) (x_i C_a)_floor(j / m)",
+    Where = "a: head; W: (heads, width, d); b: (heads, d); U: (heads, d, tokens); R: (heads, tokens, tokens); "
+        + "B, C: factors, of a table (heads, tokens, rank) and (heads, rank, tokens), of a token (width, m) and (width, tokens / m); "
+        + "m: length of the first factor")]
 [Claims(Causal = true, FixedTokens = true)]
 [Method("synthesizer", "Synthesizer", Family.LowRank, 2020,
     Paper = "Tay, Bahri, Metzler, Juan, Zhao, Zheng, Synthesizer: Rethinking Self-Attention in Transformer Models, ICML 2021, arXiv 2005.00743",

@@ -23,6 +23,11 @@ public sealed record InducedSetAttentionOptions
 /// their order does not matter (Lee et al., ICML 2019, arXiv 1810.00825, section 3.1). As in the paper the block is a whole one: each of its two parts
 /// has a skip connection and a row-wise layer of its own.
 /// </summary>
+[Formula(
+    "Y = mab(X, H), H = mab(I, X)",
+    "mab(A, B) = norm(Z + relu(Z W + b)), Z = norm(Q + softmax(Q Kᵀ / √D) V) with Q = A W_q, K = B W_k, V = B W_v",
+    Where = "I: inducing points, learned, (points, width); H: (batch, points, width); A, B: sets, (batch, elements, width); "
+        + "Z: (batch, elements, width); W: (width, width); b: (width)")]
 [Claims(Growth = 1)]
 [Method("set-transformer", "Set Transformer (induced set attention)", Family.Memory, 2019,
     Paper = "Lee, Lee, Kim, Kosiorek, Choi, Teh, Set Transformer: A Framework for Attention-based Permutation-Invariant Neural Networks, ICML 2019, "

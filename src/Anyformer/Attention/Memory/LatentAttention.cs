@@ -29,6 +29,10 @@ public sealed record LatentAttentionOptions
 /// The latent bottleneck of the Perceiver as a token mixer: learned latents ask the tokens and then each other (Jaegle et al., ICML 2021,
 /// arXiv 2103.03206), and the tokens ask the latents, as the outputs of Perceiver IO do (Jaegle et al., ICLR 2022, arXiv 2107.14795, section 3.1).
 /// </summary>
+[Formula(
+    "Z' = Z + attention(norm(Z); norm(X)), Z'' = mlp and self-attention blocks of Z'",
+    "Y = attention(X; norm(Z''))",
+    Where = "Z, Z', Z'': latents, learned at first, (latents, width)")]
 [Claims(Growth = 1)]
 [Method("perceiver", "Perceiver (latent bottleneck)", Family.Memory, 2021,
     Paper = "Jaegle, Gimeno, Brock, Vinyals, Zisserman, Carreira, Perceiver: General Perception with Iterative Attention, ICML 2021, arXiv 2103.03206",

@@ -26,6 +26,11 @@ public sealed record LunaOptions
 /// Luna as a token mixer: the memory that packs the tokens is learned (Ma et al., NeurIPS 2021, arXiv 2106.01540). Unlike in the authors' encoder, where
 /// the packed memory of a layer is what the next one packs with (<see cref="LunaEncoderLayer"/>), every mixer has its own.
 /// </summary>
+[Formula(
+    "P' = softmax(P W_p (X U)ᵀ / √d) X U, heads joined",
+    "Y = [softmax(X W_q (P' W_k)ᵀ / √d) P' W_v] W_o, W_v = W_k when tied",
+    "causal: tokens pack by softplus instead of the softmax, divided by the number of tokens so far",
+    Where = "P: memory, learned, (memory, width); P': packed, (batch, memory, width); W_p, U: (width, width)")]
 [Claims(Growth = 1, Causal = true)]
 [Method("luna", "Luna", Family.Memory, 2021,
     Paper = "Ma, Kong, Wang, Zhou, May, Ma, Zettlemoyer, Luna: Linear Unified Nested Attention, NeurIPS 2021, arXiv 2106.01540",

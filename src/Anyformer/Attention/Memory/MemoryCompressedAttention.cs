@@ -24,6 +24,9 @@ public sealed record MemoryCompressedAttentionOptions
 /// Zeros in front of the keys fill the first window up, so that the last one ends at the last token. Under a causal mask a query sees the windows that
 /// have ended by its own place: at the very beginning that may be the learned key alone.
 /// </remarks>
+[Formula(
+    "Y = softmax(Q [k_0, K']ᵀ / √(h d)) [v_0, V'], K', V' = compress(K, V)",
+    Where = "K', V': one for every window of tokens, (batch, heads, slots, d); k_0, v_0: learned, (heads, d)")]
 [Claims(Causal = true)]
 [Method("memory-compressed", "Memory-compressed attention", Family.Memory, 2018,
     Paper = "Liu, Saleh, Pot, Goodrich, Sepassi, Kaiser, Shazeer, Generating Wikipedia by Summarizing Long Sequences, ICLR 2018, arXiv 1801.10198",

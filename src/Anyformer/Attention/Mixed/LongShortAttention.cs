@@ -33,6 +33,10 @@ public sealed record LongShortAttentionOptions
 /// kinds of keys and values have a normalisation of their own (Zhu et al., NeurIPS 2021, arXiv 2107.02192, section 3). Bidirectional; the causal form
 /// of the paper has other parts, see <see cref="CausalLongShortAttention"/>.
 /// </summary>
+[Formula(
+    "Y = [softmax(q_i [K_w, P K]ᵀ / √d) [V_w, P V]] W_o, K_w and V_w those of the window w around i",
+    "P = softmax(X W_p)ᵀ over the tokens; tokens and sums are normalised by one LayerNorm each",
+    Where = "P: (heads, landmarks, tokens); W_p: (width, heads · landmarks); w: window")]
 [Claims(Growth = 1)]
 [Method("long-short-transformer", "Long-Short Transformer", Family.LowRank, 2021,
     Paper = "Zhu, Ping, Xiao, Shoeybi, Goldstein, Anandkumar, Catanzaro, Long-Short Transformer: Efficient Transformers for Language and Vision, "

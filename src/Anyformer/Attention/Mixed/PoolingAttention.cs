@@ -30,6 +30,12 @@ public sealed record PoolingAttentionOptions
 /// map of their sum (Zhang et al., ICML 2021, arXiv 2105.04371, section 3). There is no public code; where the paper leaves things open, a pooled token
 /// stands at the middle of what it covers, a last window that is not full is dropped, and a token that sees nothing gets the mean of all.
 /// </summary>
+[Formula(
+    "Z = softmax(Q Kᵀ / √d) V over |i - j| ≤ w",
+    "Y = (Z + softmax(Q' pool(K')ᵀ / √d) pool(V')) W_o over slots whose centre is no farther than r",
+    "Q', K', V' = Z U_q, Z U_k, Z U_v",
+    Where = "Z: heads joined, (batch, tokens, heads · d); Q', K', V': (batch, heads, tokens, d); U: (heads · d, heads · d); w: window; "
+        + "r: reach of the second level")]
 [Claims(Growth = 1)]
 [Method("poolingformer", "Poolingformer (two-level pooling attention)", Family.FixedPatterns, 2021,
     Paper = "Zhang, Gong, Shen, Li, Lv, Duan, Chen, Poolingformer: Long Document Modeling with Pooling Attention, ICML 2021, arXiv 2105.04371",

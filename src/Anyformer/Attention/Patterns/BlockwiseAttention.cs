@@ -23,6 +23,7 @@ public sealed record BlockwiseAttentionOptions
 /// The queries of block i see the keys of block <c>permutation[i]</c>.
 /// </summary>
 /// <remarks>A query whose whole block is padding gets the mean of that block, as the masking matrix of the paper has it.</remarks>
+[Formula("Y_b = softmax(Q_b K_π(b)ᵀ / √d) V_π(b)", Where = "b: block of tokens; π: permutation of the blocks, of each head")]
 [Claims(Growth = 2, Leaks = Leaks.Padding,
     Caveat = "A head whose block is padding from end to end averages the padding, because masked scores are a large negative number and not minus infinity.")]
 [Method("blockwise", "Blockwise self-attention (BlockBERT)", Family.FixedPatterns, 2020,

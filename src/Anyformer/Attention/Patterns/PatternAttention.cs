@@ -23,6 +23,10 @@ public sealed record PatternAttentionOptions
 /// Softmax attention over the pairs that a pattern opens, on gathered blocks: only blocks with an open pair are computed, so time and memory are
 /// linear in those. A query that sees no key gets zeros. Records <c>pattern</c>, (heads or 1, tokens, tokens), for inspection.
 /// </summary>
+[Formula(
+    "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over the keys j that are open to i",
+    "open: what the pattern says, as band(a, b) | global(..m) & !strided(s)",
+    Where = "a, b: tokens before and after; m: global tokens; s: stride")]
 [Claims(Growth = 1, Causal = true)]
 [Method("pattern", "Attention in a fixed pattern", Family.FixedPatterns, 2021,
     System = "sparse-patterns",

@@ -37,6 +37,10 @@ public sealed record SparseTransformerAttentionOptions
 /// Written in rows of one stride, the far tokens of a token are its column, so that attention along columns makes tokens² / stride scores.
 /// A query that sees no key gets zeros.
 /// </remarks>
+[Formula(
+    "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over the keys j that are open to i",
+    "open: |i - j| < s in the first half of the heads, (i - j) mod s = 0 in the others",
+    Where = "s: stride")]
 [Claims(Growth = 1.5, Causal = true)]
 [Method("sparse-transformer", "Sparse Transformer, strided", Family.FixedPatterns, 2019,
     Paper = "Child, Gray, Radford, Sutskever, Generating Long Sequences with Sparse Transformers, 2019, arXiv 1904.10509",

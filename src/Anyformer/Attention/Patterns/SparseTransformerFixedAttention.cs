@@ -28,6 +28,10 @@ public sealed record SparseTransformerFixedAttentionOptions
 /// arXiv 1904.10509, section 4.3). Published for decoders; without a causal mask both reach to both sides.
 /// </summary>
 /// <remarks>A query that sees no key gets zeros.</remarks>
+[Formula(
+    "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over the keys j that are open to i",
+    "open: floor(j / s) = floor(i / s), or s - (m + 1) c ≤ j mod s < s - m c",
+    Where = "s: tokens of a block; c: tokens of its summary; m: head mod summaries")]
 [Claims(Growth = 1.5, Causal = true)]
 [Method("sparse-transformer-fixed", "Sparse Transformer, fixed", Family.FixedPatterns, 2019,
     System = "sparse-transformer",

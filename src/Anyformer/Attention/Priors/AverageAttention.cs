@@ -20,6 +20,10 @@ public sealed record AverageAttentionOptions
 /// The average of the tokens so far in place of attention, and gates that mix it with the token (Zhang, Xiong, Su, ACL 2018, arXiv 1805.00631). Without a
 /// causal mask the average is that of all tokens. Records <c>weights</c>, (batch or 1, queries, keys), for inspection.
 /// </summary>
+[Formula(
+    "a_t = (1 / t) sum_(j ≤ t) x_j, b_t = a_t + mlp(norm(a_t))",
+    "[g, f]_t = σ([x_t, b_t] W + c), y_t = g_t ⊙ x_t + f_t ⊙ b_t",
+    Where = "a, b: averages, (width); g, f: gates, (width); W: (2 · width, 2 · width); c: (2 · width); t: place, from 1")]
 [Claims(Growth = 1, Causal = true)]
 [Method("average-attention", "Average attention network", Family.Priors, 2018, System = "priors",
     Paper = "Zhang, Xiong, Su, Accelerating Neural Transformer via an Average Attention Network, ACL 2018, arXiv 1805.00631",

@@ -11,6 +11,12 @@ namespace Anyformer.Attention.Priors;
 /// (Pilault, Elhattami, Pal, ICLR 2021, arXiv 2009.09139). Gives the joined contexts, without an output projection. Records <c>weights</c>,
 /// (batch, heads, tokens, tokens).
 /// </summary>
+[Formula(
+    "Y = softmax(Q Kᵀ / √d + M(z)) V",
+    "M(z): blocks B_m ⊙ (1 + γ(z)) + β(z) along the diagonal, 0 elsewhere; [γ, β](z) = z W + b",
+    Where = "Y: heads joined, (batch, tokens, heads · d); z: embedding of the task, (batch, width); M: (batch, tokens, tokens); "
+        + "B: learned, (tokens, tokens / blocks); γ, β: (batch, tokens / blocks); W: (width, 2 · tokens / blocks); "
+        + "b: (2 · tokens / blocks); m: block")]
 [Method("conditional-attention", "Conditional attention (CAMTL)", Family.Priors, 2021, System = "priors",
     Paper = "Pilault, Elhattami, Pal, Conditionally Adaptive Multi-Task Learning: Improving Transfer Learning in NLP Using Fewer Parameters & Less Data, ICLR 2021, arXiv 2009.09139",
     Complexity = "O(tokens²)")]

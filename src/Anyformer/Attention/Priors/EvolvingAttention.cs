@@ -80,6 +80,10 @@ public sealed record EvolvingAttentionOptions
 }
 
 /// <summary>Multi-head attention layers, each with a skip connection and post-norm, whose scores evolve from layer to layer.</summary>
+[Formula(
+    "S'_l = (1 - b) S_l + b S_(l-1), S_l <- a leaky-relu(conv3(S'_l)) + (1 - a) S'_l, S_l = Q_l K_lᵀ / √d at first",
+    "X_(l+1) = norm(X_l + [softmax(S_l) V_l] W_o)",
+    Where = "S': (batch, heads, tokens, tokens); a: share of the convolution, alpha; b: share of the layer before, beta")]
 [Claims]
 [Method("evolving", "Evolving attention", Family.Priors, 2021, System = "priors",
     Paper = "Wang, Yang, Bai, Zhang, Bai, Yu, Zhang, Huang, Tong, Evolving Attention with Residual Convolutions, ICML 2021, arXiv 2102.12895",

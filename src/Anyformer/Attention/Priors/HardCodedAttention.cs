@@ -28,6 +28,10 @@ public sealed record HardCodedAttentionOptions
 /// Weights are densities of a normal distribution; they do not sum to 1 near the ends, and masks make them no larger. Projections have no bias.
 /// Records <c>weights</c>, (heads, queries, keys), for inspection.
 /// </summary>
+[Formula(
+    "A_ij = exp(-((j - i - o) / s)² / 2) / (s √(2π)), 0 below the threshold",
+    "Y = [A V] W_o",
+    Where = "o: offset of the head; s: its deviation; π: 3.14159")]
 [Claims(Causal = true)]
 [Method("hard-coded-gaussian", "Hard-coded Gaussian attention", Family.Priors, 2020, System = "priors",
     Paper = "You, Sun, Iyyer, Hard-Coded Gaussian Attention for Neural Machine Translation, ACL 2020, arXiv 2005.00742",

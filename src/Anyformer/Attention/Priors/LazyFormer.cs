@@ -76,6 +76,10 @@ public sealed record LazyFormerOptions
 /// A stack of post-norm layers of which only the first of every block computes an attention map; the others reuse it with values of their own
 /// (Ying, Ke, He, Liu 2021, arXiv 2102.12702). As in the paper, there is no dropout on maps.
 /// </summary>
+[Formula(
+    "A = softmax(Q Kᵀ / √d), computed in the first layer of every block of layers",
+    "every layer: Z = norm(X + [A V] W_o), Y = norm(Z + mlp(Z)), V = X W_v of its own",
+    Where = "Z: (batch, tokens, width)")]
 [Claims(Causal = true)]
 [Method("lazyformer", "LazyFormer", Family.Priors, 2021, System = "priors",
     Paper = "Ying, Ke, He, Liu, LazyFormer: Self Attention with Lazy Update, arXiv 2102.12702", Complexity = "O(layers · tokens²), with scores once a block")]

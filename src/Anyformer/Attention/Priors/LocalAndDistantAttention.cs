@@ -30,6 +30,11 @@ public sealed record LocalAndDistantAttentionOptions
 /// from the query and what it attends to at first, and ones that prefer distance. Records <c>weights</c>, (batch, heads, queries, keys), and
 /// <c>center</c>, (batch, local heads, queries, 1).
 /// </summary>
+[Formula(
+    "Y = softmax(S + G) V, S = Q Kᵀ / √d",
+    "local heads: G_ij = -2 ((c_i - j) / w)², c_i = (n - 1) σ(u·tanh(q_i W1 + z_i W2)), z_i = softmax(S)_i V",
+    "distant heads: G_ij = 1 - exp(-2 ((i - j) / w)²); other heads: G = 0",
+    Where = "G: bias, (batch, heads, queries, keys); c: centre; w: window; z: (d); W1, W2: (d, d); u: (d); n: keys that are seen")]
 [Claims(Causal = true)]
 [Method("local-gaussian-heads", "Local and distant heads", Family.Priors, 2019, System = "priors",
     Paper = "Yang, Tu, Wong, Meng, Chao, Zhang, Modeling Localness for Self-Attention Networks, EMNLP 2018, arXiv 1810.10182, and the code of "

@@ -52,6 +52,10 @@ public sealed record FixedLocalGaussianOptions
 }
 
 /// <summary>A localness prior whose windows are all as wide.</summary>
+[Formula(
+    "S'_ij = S_ij - 2 ((j - c_i) / w)²",
+    "c_i = n σ(u·tanh(q_i W))",
+    Where = "S': (batch, heads, queries, keys); c: centre of a query; w: window, an option; W: (d, d); u: (d); n: keys")]
 [Method("local-gaussian-fixed", "Local Gaussian, fixed window", Family.Priors, 2018, System = "priors",
     Paper = "Yang, Tu, Wong, Meng, Chao, Zhang, Modeling Localness for Self-Attention Networks, EMNLP 2018, arXiv 1810.10182", Complexity = "O(tokens²)")]
 public sealed class FixedLocalGaussian : LocalGaussian
@@ -66,6 +70,10 @@ public sealed class FixedLocalGaussian : LocalGaussian
 }
 
 /// <summary>A localness prior in which every query predicts the width of its window too.</summary>
+[Formula(
+    "S'_ij = S_ij - 2 ((j - c_i) / w_i)²",
+    "c_i = n σ(u·tanh(q_i W)), w_i = n σ(a·tanh(q_i W))",
+    Where = "S': (batch, heads, queries, keys); c: centre of a query; w: its window; W: (d, d); u, a: (d); n: keys")]
 [Method("local-gaussian-query", "Local Gaussian, window of the query", Family.Priors, 2018, System = "priors",
     Paper = "Yang, Tu, Wong, Meng, Chao, Zhang, Modeling Localness for Self-Attention Networks, EMNLP 2018, arXiv 1810.10182", Complexity = "O(tokens²)")]
 public sealed class QueryLocalGaussian : LocalGaussian
@@ -81,6 +89,10 @@ public sealed class QueryLocalGaussian : LocalGaussian
 }
 
 /// <summary>A localness prior whose window is predicted for the whole layer, from the mean of the keys.</summary>
+[Formula(
+    "S'_ij = S_ij - 2 ((j - c_i) / w)²",
+    "c_i = n σ(u·tanh(q_i W)), w = n σ(a·tanh(mean_j(k_j) B))",
+    Where = "S': (batch, heads, queries, keys); c: centre of a query; w: window of the layer; W, B: (d, d); u, a: (d); n: keys")]
 [Method("local-gaussian-layer", "Local Gaussian, window of the layer", Family.Priors, 2018, System = "priors",
     Paper = "Yang, Tu, Wong, Meng, Chao, Zhang, Modeling Localness for Self-Attention Networks, EMNLP 2018, arXiv 1810.10182", Complexity = "O(tokens²)")]
 public sealed class LayerLocalGaussian : LocalGaussian

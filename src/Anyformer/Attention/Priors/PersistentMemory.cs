@@ -42,6 +42,7 @@ public sealed record PersistentMemoryAttentionOptions
 /// All-attention: softmax attention over the tokens and over learned vectors of every head, which no mask hides. A block with it needs no feed-forward part
 /// (Sukhbaatar, Grave, Lample, Jegou, Joulin 2019, arXiv 1907.01470).
 /// </summary>
+[Formula("Y = softmax(Q [√d M_k, K]ᵀ / √d) [√m M_v, V]", Where = "M_k, M_v: learned, (heads, m, d); m: vectors")]
 [Claims(Causal = true)]
 [Method("persistent-memory", "Persistent memory (all-attention)", Family.Priors, 2019, System = "priors",
     Paper = "Sukhbaatar, Grave, Lample, Jegou, Joulin, Augmenting Self-attention with Persistent Memory, arXiv 1907.01470",

@@ -60,6 +60,10 @@ internal sealed class RealFormerLayer(ResidualAttention attention, Wiring attent
 /// A stack of post-norm layers in which attention scores have a skip connection too (He, Ravula, Kanagal, Ainslie, Findings of ACL 2021,
 /// arXiv 2012.11747): every layer adds its scores to those of the layers before. Attention projections have no bias.
 /// </summary>
+[Formula(
+    "S_l = Q_l K_lᵀ / √d + S_(l-1), S_0 = 0",
+    "Z_l = norm(X_l + [softmax(S_l) V_l] W_o), X_(l+1) = norm(Z_l + mlp(Z_l))",
+    Where = "Z: (batch, tokens, width)")]
 [Claims(Causal = true)]
 [Method("realformer", "RealFormer (residual attention)", Family.Priors, 2021, System = "priors",
     Paper = "He, Ravula, Kanagal, Ainslie, RealFormer: Transformer Likes Residual Attention, Findings of ACL 2021, arXiv 2012.11747",

@@ -11,6 +11,10 @@ namespace Anyformer.Attention.Prototypes;
 /// are those of k-means on hashes of the queries, drawn in evaluation too. Padded queries get zeros.
 /// </summary>
 /// <remarks>A cluster that k-means leaves without queries stays where it was; the reference implementation draws it anew.</remarks>
+[Formula(
+    "Y_i = softmax(q'_c Kᵀ / √d) V of the cluster c of query i",
+    "q'_c = mean of the queries of the cluster; clusters by k-means on hashes sign(P q - b)",
+    Where = "q': (d); c: cluster; P: random planes, (bits, d); b: their offsets, (bits)")]
 [Claims(Growth = 1)]
 [Method("clustered", "Clustered attention", Family.Prototypes, 2020,
     System = "clustered-attention",

@@ -11,6 +11,11 @@ namespace Anyformer.Attention.Prototypes;
 /// (Vyas, Katharopoulos and Fleuret, NeurIPS 2020, arXiv 2007.04825, section 3.3).
 /// </summary>
 /// <remarks><inheritdoc cref="ClusteredAttention" path="/remarks/node()"/></remarks>
+[Formula(
+    "a_c = softmax(q'_c Kᵀ / √d), T_c: the keys of its largest weights, r_c = 1 - sum_(j not in T_c) a_cj",
+    "Y_i = sum_(j not in T_c) a_cj v_j + r_c sum_(j in T_c) softmax_j(q_i·k_j / √d) v_j",
+    Where = "a: weights of a cluster, (batch, heads, clusters, keys); q': mean of the queries of a cluster, (d); c: cluster of query i; "
+        + "T: so many keys; r: what is left to them")]
 [Claims(Growth = 1)]
 [Method("improved-clustered", "Improved clustered attention", Family.Prototypes, 2020,
     System = "clustered-attention",

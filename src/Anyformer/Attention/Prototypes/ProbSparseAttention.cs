@@ -25,6 +25,10 @@ public sealed record ProbSparseAttentionOptions
 /// Under a causal mask the others get, as published, the <em>sum</em> of the values up to their own, and which queries stand out is judged on all
 /// keys. Under any other mask they get the mean of the values they may see, and keys that they may not see are left out of the judgement.
 /// </remarks>
+[Formula(
+    "Y_i = softmax(q_i Kᵀ / √d) V of the u queries with the largest m_i, else the mean of the values (causal: their sum up to i)",
+    "m_i = max_j q_i·k_j - (1 / n) sum_j q_i·k_j over u sampled keys j, u = c ceil(ln n)",
+    Where = "m: how far a query stands out, (batch, heads, queries); u: queries kept and keys sampled; c: factor")]
 [Claims(Growth = 1, Causal = true, Leaks = Leaks.Future,
     Caveat = "Under a causal mask, which queries attend is judged on all keys, later ones too, as the authors' code does.")]
 [Method("prob-sparse", "ProbSparse attention", Family.Prototypes, 2021,

@@ -9,6 +9,10 @@ namespace Anyformer.Attention.Softmax;
 /// Attention in which the queries compete for every key: the softmax runs over the queries, and what a query then has of the keys is divided by its
 /// sum (Locatello et al., NeurIPS 2020, arXiv 2006.15055, section 2.1). Records <c>weights</c>, (batch, heads, queries, keys), for inspection.
 /// </summary>
+[Formula(
+    "B_ij = exp(S_ij) / sum_i exp(S_ij), S = Q Kᵀ / √d",
+    "Y_i = sum_j B_ij V_j / sum_j B_ij",
+    Where = "B: shares of the queries in a key, (batch, heads, queries, keys)")]
 [Claims]
 [Method("inverted", "Inverted (slot) attention", Family.SoftmaxAttention, 2020,
     Paper = "Locatello, Weissenborn, Unterthiner, Mahendran, Heigold, Uszkoreit, Dosovitskiy, Kipf, Object-Centric Learning with Slot Attention, "

@@ -10,6 +10,7 @@ namespace Anyformer.Attention.Softmax;
 /// <c>softmax(Q K^T / sqrt(head width)) V</c>, with dropout on the weights (Vaswani et al. 2017, arXiv 1706.03762, section 3.2.1).
 /// Quadratic in tokens. Records <c>weights</c>, (batch, heads, queries, keys), for inspection.
 /// </summary>
+[Formula("Y = softmax(Q Kᵀ / √d) V")]
 [Claims(Causal = true)]
 [Method("softmax", "Scaled dot-product attention", Family.SoftmaxAttention, 2017,
     System = "sparse-patterns",

@@ -12,6 +12,10 @@ public readonly record struct PartitionEdge(int Source, int Target, int Relation
 /// The graph of the BP-Transformer: tokens are leaves of a binary tree; a node hears of the leaves that it covers, and a leaf of near leaves one by
 /// one and of far ones in ever larger spans, steps · log(tokens / steps) of them (Ye et al. 2019, arXiv 1911.04070, section 3.1).
 /// </summary>
+[Formula(
+    "leaf t hears, on level l, of the s nodes on either side next to those of level l - 1; nodes of level l cover 2^l leaves",
+    "node u of level l hears of the leaves that it covers: floor(t / 2^l) = u",
+    Where = "t: leaf, a token; u: node; l: level, from 0; s: step")]
 [Method("binary-partition", "Binary partition of tokens (BP-Transformer)", Family.FixedPatterns, 2019, System = "sparse-patterns",
     Paper = "Ye, Guo, Gan, Qiu, Zhang, BP-Transformer: Modelling Long-Range Context via Binary Partitioning, 2019, arXiv 1911.04070",
     Complexity = "O(tokens · step · log (tokens / step))")]

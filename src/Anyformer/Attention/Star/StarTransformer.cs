@@ -23,6 +23,10 @@ public sealed record StarTransformerOptions
 /// Every token sees its two neighbours and a relay, and the relay sees all tokens (Guo et al., NAACL 2019, arXiv 1902.09113, section 3). As in the
 /// authors' code the tokens are a path and not a ring, their ends see a key of zeros, and there is no skip connection.
 /// </summary>
+[Formula(
+    "z = norm(x), x'_i = leaky-relu(attention(z_i; z_(i-1), z_i, z_(i+1), e_i, r))",
+    "r' = leaky-relu(attention(r; r, x'_1 ... x'_n)), at first r = mean_i e_i",
+    Where = "x: a token, (width), at first e; z: (width); e: its embedding, (width); r: relay, (width)")]
 [Claims(Growth = 1, Leaks = Leaks.Padding, Caveat = "The relay starts as the mean of all tokens, padding among them, as the authors' code has it.")]
 [Method("star-transformer", "Star-Transformer", Family.FixedPatterns, 2019,
     Paper = "Guo, Qiu, Liu, Shao, Xue, Zhang, Star-Transformer, NAACL 2019, arXiv 1902.09113", Complexity = "O(tokens)")]

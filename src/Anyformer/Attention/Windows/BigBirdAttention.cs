@@ -38,6 +38,10 @@ public sealed record BigBirdAttentionOptions
 /// drawn once, for every number of blocks, from the whole sample as the paper says; that code draws most of them near its beginning. A block that
 /// is drawn twice counts twice. Only the full form drops weights out.
 /// </remarks>
+[Formula(
+    "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over the keys j that are open to i",
+    "open: |b_i - b_j| ≤ 1, or b_j in {0, B - 1} or in R(b_i); blocks 0 and B - 1 see all",
+    Where = "b: block of a token, floor(token / block size); B: blocks; R: random blocks of a head and block")]
 [Claims(Growth = 1)]
 [Method("bigbird", "BigBird attention", Family.FixedPatterns, 2020,
     Paper = "Zaheer, Guruganesh, Dubey, Ainslie, Alberti, Ontanon, Pham, Ravula, Wang, Yang, Ahmed, Big Bird: Transformers for Longer Sequences, "

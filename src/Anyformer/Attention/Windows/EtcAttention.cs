@@ -38,6 +38,11 @@ public sealed record EtcAttentionOptions
 /// In the paper the global tokens are a second input that goes along through all layers. As a mixer of one stream the layer has a learned memory
 /// in their place: it first reads from the tokens, and the tokens then read from what it has become, so that all see each other in one layer.
 /// </remarks>
+[Formula(
+    "G' = G + attention(G; G, X)",
+    "y_i = sum_j softmax_j((q_i·k_j + q_i·r_ij) / √d) v_j over |i - j| ≤ w and all of G'",
+    Where = "G, G': memory, learned and filled, (global tokens, width); r: learned vector of how a key lies to its query, (labels, d); "
+        + "y: context of a head, (d); w: radius")]
 [Claims(Growth = 1)]
 [Method("etc", "ETC global-local attention", Family.Memory, 2020,
     Paper = "Ainslie, Ontanon, Alberti, Cvicek, Fisher, Pham, Ravula, Sanghai, Wang, Yang, ETC: Encoding Long and Structured Inputs in "

@@ -30,6 +30,11 @@ public sealed record LongformerAttentionOptions
 /// Under a causal mask windows end at their query and global tokens see, and are seen by, no other than they may; without global tokens that is the
 /// paper's autoregressive form. Padded tokens come out as the bias of the output projection, as in the authors' code.
 /// </remarks>
+[Formula(
+    "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over j global, or |i - j| = m r with m ≤ w / 2",
+    "i global: y_i = sum_j softmax_j(q'_i·k'_j / √d) v'_j over all j, of projections of their own",
+    "Y = [heads] W_o",
+    Where = "q', k', v': (d); y: context of a head, (d); w: window; r: dilation of the head; m: from 0")]
 [Claims(Growth = 1, Causal = true)]
 [Method("longformer", "Longformer attention", Family.FixedPatterns, 2020,
     Paper = "Beltagy, Peters, Cohan, Longformer: The Long-Document Transformer, 2020, arXiv 2004.05150",

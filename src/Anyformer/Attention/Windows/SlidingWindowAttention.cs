@@ -22,6 +22,10 @@ public sealed record SlidingWindowAttentionOptions
 /// Every token sees those around it, a window that may have gaps and differ from head to head (Beltagy, Peters and Cohan 2020, Longformer,
 /// arXiv 2004.05150, section 3.1). Under a causal mask it sees those before it alone, which is the form of the paper's character models.
 /// </summary>
+[Formula(
+    "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over the keys j that are open to i",
+    "open: |i - j| = m r with m ≤ w / 2",
+    Where = "w: window; r: dilation of the head; m: from 0")]
 [Claims(Growth = 1, Causal = true)]
 [Method("sliding-window", "Sliding-window attention", Family.FixedPatterns, 2020,
     System = "longformer",

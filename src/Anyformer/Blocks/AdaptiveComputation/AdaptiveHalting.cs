@@ -17,6 +17,12 @@ public sealed record HaltedTokens(Tensor Output, Tensor Remainders, Tensor Updat
 /// As many steps as each token needs: a probability a step adds up until it passes a threshold (Graves 2016, arXiv 1603.08983), in the form of the
 /// Universal Transformer (Dehghani et al., ICLR 2019, arXiv 1807.03819, section 2.2), whose output is a running interpolation of states.
 /// </summary>
+[Formula(
+    "w_s = p_s while p_1 + ... + p_s ≤ θ, and w_s = 1 - (p_1 + ... + p_(s-1)) at the first step beyond, the last",
+    "Y_s = w_s H_s + (1 - w_s) Y_(s-1), Y_0 = 0",
+    "ponder = mean(steps + remainder)",
+    Where = "p: probability of halting of a token at a step, (batch, tokens); w: weight of a step, (batch, tokens); θ: threshold; "
+        + "H: state after a step, (batch, tokens, width); s: step, from 1")]
 [Method("adaptive-halting", "Adaptive computation time", Family.AdaptiveComputation, 2016, System = "architectures",
     Paper = "Graves, Adaptive Computation Time for Recurrent Neural Networks, 2016, arXiv 1603.08983",
     Complexity = "O(steps · what a step costs)")]

@@ -8,6 +8,10 @@ namespace Anyformer.Blocks.AdaptiveComputation;
 /// Blocks with a classifier of the first token after each, so that easy samples need not pass them all
 /// (DeeBERT: Xin et al., ACL 2020, arXiv 2004.12993; PABEE: Zhou et al., NeurIPS 2020, arXiv 2006.04152).
 /// </summary>
+[Formula(
+    "z_l = W_l x_l + b_l",
+    "loss = sum_l l · cross-entropy(z_l) / sum_l l",
+    Where = "x: first token after a block, (width); z: logits, (classes); W: (classes, width); b: (classes)")]
 [Method("early-exit", "A classifier after every block", Family.AdaptiveComputation, 2020, System = "architectures",
     Paper = "Xin, Tang, Lee, Yu, Lin, DeeBERT: Dynamic Early Exiting for Accelerating BERT Inference, ACL 2020, arXiv 2004.12993",
     Complexity = "O(blocks passed · what a block costs)")]

@@ -31,6 +31,10 @@ public abstract class ExitRule
 }
 
 /// <summary>Exit where the entropy of the classes is below a threshold (DeeBERT: Xin et al., ACL 2020, arXiv 2004.12993, section 3.2).</summary>
+[Formula(
+    "exit after block l when entropy(z_l) < θ",
+    "entropy(z) = log sum_c exp(z_c) - sum_c softmax(z)_c z_c",
+    Where = "z: logits of a classifier, (classes); c: class; θ: threshold, in nats")]
 [Method("entropy-exit", "Early exit by entropy (DeeBERT)", Family.AdaptiveComputation, 2020, System = "architectures",
     Paper = "Xin, Tang, Lee, Yu, Lin, DeeBERT: Dynamic Early Exiting for Accelerating BERT Inference, ACL 2020, arXiv 2004.12993",
     Complexity = "O(classes) a block")]
@@ -50,6 +54,10 @@ public sealed class EntropyRule(double threshold) : ExitRule
 /// <summary>
 /// Exit where so many classifiers in a row agreed with the one before them (PABEE: Zhou et al., NeurIPS 2020, arXiv 2006.04152, section 3.2).
 /// </summary>
+[Formula(
+    "m_l = m_(l-1) + 1 when argmax z_l = argmax z_(l-1), else 0; m_1 = 0",
+    "exit after block l when m_l ≥ patience",
+    Where = "z: logits of a classifier, (classes); m: classifiers in a row that agree")]
 [Method("patience-exit", "Early exit by patience (PABEE)", Family.AdaptiveComputation, 2020, System = "architectures",
     Paper = "Zhou, Xu, Ge, McAuley, Xu, Wei, BERT Loses Patience: Fast and Robust Inference with Early Exit, NeurIPS 2020, arXiv 2006.04152",
     Complexity = "O(classes) a block")]

@@ -10,6 +10,10 @@ namespace Anyformer.Blocks.AdaptiveComputation;
 /// Blocks of which each is left out with a probability in every training step, so that a shallower encoder can be cut out of it afterwards
 /// (LayerDrop: Fan, Grave, Joulin, ICLR 2020, arXiv 1909.11556). What is kept is not scaled.
 /// </summary>
+[Formula(
+    "X_(l+1) = block_l(X_l) with probability 1 - p while training, X_l otherwise",
+    "pruned: every m-th block is left out, m = floor(1 / r)",
+    Where = "p: probability of being left out; m: 1 or more; r: rate of pruning")]
 [Method("layer-drop", "LayerDrop", Family.AdaptiveComputation, 2020, System = "architectures",
     Paper = "Fan, Grave, Joulin, Reducing Transformer Depth on Demand with Structured Dropout, ICLR 2020, arXiv 1909.11556",
     Complexity = "O(kept blocks · what a block costs)")]

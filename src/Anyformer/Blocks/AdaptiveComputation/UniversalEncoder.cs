@@ -53,6 +53,14 @@ public sealed record UniversalEncoderOptions
 /// (Universal Transformer: Dehghani, Gouws, Vinyals, Uszkoreit, Kaiser, ICLR 2019, arXiv 1807.03819).
 /// Adds the mean number of steps to the auxiliary losses where tokens halt.
 /// </summary>
+[Formula(
+    "H_0 = X W, H_(s+1) = block(H_s + P + R_s), Y = H_N",
+    "block(Z) = M + g(norm(M)), M = Z + attention(norm(Z))",
+    "g(Z) = relu(conv3(relu(conv3(Z))))",
+    "with halting, Y is what adaptive-halting makes of the states, its probabilities σ(u·z + b) of every token z = H_s + P + R_s",
+    Where = "H, Z, M: states, (batch, tokens, width); W: (width, width); P: sinusoids of places, (tokens, width); "
+        + "R: sinusoids of steps, (steps, width); s: step, from 0; N: steps; g: transition, convolutions over three tokens; u: (width); "
+        + "b: (1); z: one token, (width)")]
 [Method("universal-transformer", "Universal Transformer", Family.AdaptiveComputation, 2019, System = "architectures",
     Paper = "Dehghani, Gouws, Vinyals, Uszkoreit, Kaiser, Universal Transformers, ICLR 2019, arXiv 1807.03819",
     Complexity = "O(steps · tokens²)")]

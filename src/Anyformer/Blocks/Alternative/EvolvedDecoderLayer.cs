@@ -10,6 +10,13 @@ namespace Anyformer.Blocks.Alternative;
 /// The decoder layer of the Evolved Transformer (So, Liang, Le, ICML 2019, arXiv 1901.11117, figure 3): attention to itself and to the encoder side by
 /// side, causal convolutions in two branches, attention to itself, to the encoder, and feed-forward. A stack of them ends on a <see cref="LayerNorm"/>.
 /// </summary>
+[Formula(
+    "A = X + attention(norm(X)) + cross(norm(X), E)",
+    "B = A + sepconv7(norm(relu(sepconv11(norm(A))) + sepconv7(norm(A))))",
+    "C = B + attention(norm(B)), F = C + cross(norm(C), E)",
+    "Y = F + norm(silu(norm(F) W1)) W2",
+    Where = "A, B, C, F: (batch, tokens, width); E: the encoder's output, (batch, context tokens, width); W1: (width, 4 · width); "
+        + "W2: (4 · width, width)")]
 [Method("evolved-decoder", "Evolved Transformer, decoder layer", Family.AlternativeBlocks, 2019, System = "architectures",
     Paper = "So, Liang, Le, The Evolved Transformer, ICML 2019, arXiv 1901.11117",
     Complexity = "O(tokens²)")]

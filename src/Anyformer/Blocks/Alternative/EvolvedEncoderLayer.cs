@@ -11,6 +11,12 @@ namespace Anyformer.Blocks.Alternative;
 /// The encoder layer that an evolutionary search found: a gated map, convolutions in two branches, attention, feed-forward, each before a skip connection
 /// (So, Liang, Le, ICML 2019, arXiv 1901.11117, figure 3). A stack of them ends on a <see cref="LayerNorm"/>.
 /// </summary>
+[Formula(
+    "A = X + (norm(X) W1) ⊙ σ(norm(X) W2)",
+    "B = A + sepconv9(norm(relu(norm(A) W3) + relu(conv3(norm(A)))))",
+    "C = B + attention(norm(B))",
+    "Y = C + relu(norm(C) W4) W5",
+    Where = "A, B, C: (batch, tokens, width); W1, W2: (width, width); W3, W4: (width, 4 · width); W5: (4 · width, width)")]
 [Method("evolved-encoder", "Evolved Transformer, encoder layer", Family.AlternativeBlocks, 2019, System = "architectures",
     Paper = "So, Liang, Le, The Evolved Transformer, ICML 2019, arXiv 1901.11117",
     Complexity = "O(tokens²)")]

@@ -22,6 +22,11 @@ public sealed record MaskAttentionOptions
 /// on the distance and on the head (Mask Attention Networks: Fan et al., NAACL 2021, arXiv 2103.13597, section 3.3).
 /// </summary>
 /// <remarks>The paper's layer has it before common attention and a feed-forward part. Records <c>weights</c> for inspection.</remarks>
+[Formula(
+    "A_ij = m_ij exp(S_ij) / sum_j m_ij exp(S_ij), S = Q Kᵀ / √d",
+    "m_ij = σ(u·x_i + r_(i-j) + b)",
+    "Y = A V W_o",
+    Where = "m: mask, (batch, heads, tokens, tokens); u: (width); r: one number a distance, (distances); b: (heads)")]
 [Claims(Causal = true)]
 [Method("mask-attention", "Dynamic mask attention (Mask Attention Networks)", Family.AlternativeBlocks, 2021, System = "architectures",
     Paper = "Fan, Gong, Liu, Wei, Wang, Jiao, Duan, Zhang, Huang, Mask Attention Networks: Rethinking and Strengthen Transformer, NAACL 2021, arXiv 2103.13597",

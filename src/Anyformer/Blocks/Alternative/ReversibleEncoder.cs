@@ -34,6 +34,11 @@ public sealed class ReversibleBlock(TokenMixer mixer, NormalizationLayer mixerNo
 /// so that memory hardly grows with the number of blocks, at the price of one more forward pass (Gomez et al. 2017, arXiv 1707.04585;
 /// Kitaev et al., ICLR 2020, arXiv 2001.04451, section 3).
 /// </summary>
+[Formula(
+    "A_(l+1) = A_l + f_l(B_l), B_(l+1) = B_l + g_l(A_(l+1)), A_0 = B_0 = X",
+    "Y = (A_L + B_L) / 2",
+    "backward: B_l = B_(l+1) - g_l(A_(l+1)), A_l = A_(l+1) - f_l(B_l)",
+    Where = "A, B: streams, (batch, tokens, width); f: token mixer behind its norm; g: channel mixer behind its norm")]
 [Method("reversible", "Reversible blocks", Family.AlternativeBlocks, 2020, System = "architectures",
     Paper = "Gomez, Ren, Urtasun, Grosse, The Reversible Residual Network, NeurIPS 2017, arXiv 1707.04585; Kitaev, Kaiser, Levskaya, Reformer, ICLR 2020, arXiv 2001.04451",
     Complexity = "O(blocks · what a block costs), with the memory of one block")]

@@ -8,6 +8,10 @@ using Anyformer.Torch;
 namespace Anyformer.Blocks.Alternative;
 
 /// <summary>Sublayers in any order, each in its wiring, and a normalisation behind the last where there is one: (batch, tokens, width) to the same.</summary>
+[Formula(
+    "X_(k+1) = wiring_k(X_k, s_k), k = 1 ... m, Y = X_(m+1)",
+    "sandwich: a^r (a f)^(L-r) f^r",
+    Where = "s: the sublayer at a place of the order, a or f; a: attention; f: feed-forward; k: place; m: sublayers; r: slices")]
 [Method("sublayer-order", "Sublayers in another order (Sandwich Transformer)", Family.AlternativeBlocks, 2020, System = "architectures",
     Paper = "Press, Smith, Levy, Improving Transformer Models by Reordering their Sublayers, ACL 2020, arXiv 1911.03864",
     Complexity = "O(sublayers · what a sublayer costs)")]

@@ -9,6 +9,12 @@ namespace Anyformer.Blocks.CrossBlock;
 /// A language model whose tokens see one vector of each earlier step, mixed of the outputs of all its layers, so that the lowest layer builds on the
 /// highest of the past (Feedback Transformer: Fan, Lavril, Grave, Joulin, Sukhbaatar 2020, arXiv 2002.09402). It goes step by step in training too.
 /// </summary>
+[Formula(
+    "x_lt = layer_l(x_(l-1)t, m_(t-M) ... m_(t-1)), x_0t the embedding",
+    "m_t = sum_(l=0..L) softmax(w)_l x_lt",
+    "scores of layer l: (q_t·k_j + q_t·r_(t-j)) / √d, k_j and v_j of m_j",
+    Where = "x: one token after a layer, (batch, width); m: memory of a step, (batch, width); M: steps remembered; "
+        + "w: learned, (layers + 1); r: learned vector of a distance, (d); j: remembered step")]
 [Method("feedback-transformer", "Feedback Transformer", Family.CrossBlock, 2020, System = "architectures",
     Paper = "Fan, Lavril, Grave, Joulin, Sukhbaatar, Addressing Some Limitations of Transformers with Feedback Memory, 2020, arXiv 2002.09402",
     Complexity = "O(tokens · memory), one token after the other")]

@@ -53,6 +53,10 @@ public abstract class LayerHistory : Module
 }
 
 /// <summary>The history of layers that normalise their inputs themselves: outputs are normalised before they are summed.</summary>
+[Formula(
+    "X_(l+1) = sum_(k=0..l) W_lk Y_k",
+    "Y_0 = X, Y_k = norm_k(layer_k(X_k))",
+    Where = "W: learned, (layers + 1, layers + 1), its rows means at first; k: layer")]
 [Method("layer-history-pre-norm", "Dynamic linear combination of layers, pre-norm", Family.CrossBlock, 2019, System = "architectures",
     Paper = "Wang, Li, Xiao, Zhu, Li, Wong, Chao, Learning Deep Transformer Models for Machine Translation, ACL 2019, arXiv 1906.01787",
     Complexity = "O(layers² · tokens)")]
@@ -64,6 +68,10 @@ public sealed class PreNormHistory(int layers, Func<NormalizationLayer> norm) : 
 }
 
 /// <summary>The history of layers that normalise their outputs: sums are normalised, except the embedding alone.</summary>
+[Formula(
+    "X_1 = W_00 X, X_(l+1) = norm_l(sum_(k=0..l) W_lk Y_k)",
+    "Y_0 = X, Y_k = layer_k(X_k)",
+    Where = "W: learned, (layers + 1, layers + 1), its rows means at first; k: layer")]
 [Method("layer-history-post-norm", "Dynamic linear combination of layers, post-norm", Family.CrossBlock, 2019, System = "architectures",
     Paper = "Wang, Li, Xiao, Zhu, Li, Wong, Chao, Learning Deep Transformer Models for Machine Translation, ACL 2019, arXiv 1906.01787",
     Complexity = "O(layers² · tokens)")]

@@ -8,6 +8,11 @@ namespace Anyformer.Blocks.CrossBlock;
 /// What the blocks of a decoder attend to: each a learned mean of the outputs of all blocks of the encoder, its embedding included
 /// (Bapna et al., EMNLP 2018, arXiv 1808.07561, section 4).
 /// </summary>
+[Formula(
+    "Z_m = sum_(l=0..L) softmax_l(W_lm) E_l",
+    Where = "E: embedding and outputs of the encoder's blocks, (blocks + 1, batch, tokens, width); "
+        + "Z: what a decoder block attends to, (decoder blocks, batch, tokens, width); W: learned, (blocks + 1, decoder blocks); "
+        + "m: decoder block")]
 [Method("transparent-attention", "Transparent attention", Family.CrossBlock, 2018, System = "architectures",
     Paper = "Bapna, Chen, Firat, Cao, Wu, Training Deeper Neural Machine Translation Models with Transparent Attention, EMNLP 2018, arXiv 1808.07561",
     Complexity = "O(encoder blocks · decoder blocks · tokens)")]

@@ -37,6 +37,10 @@ public sealed record DelightAttentionOptions
 /// DeLighT's attention: a deep, light unit of grouped maps does the work of many heads, so that one narrow head is enough behind it
 /// (Mehta et al., ICLR 2021, arXiv 2008.00623, section 3.2).
 /// </summary>
+[Formula(
+    "U = dextra(X)",
+    "Y = softmax(U W_q (U W_k)ᵀ / √r) U W_v W_o",
+    Where = "U: (batch, tokens, r); W_q, W_k, W_v: (r, r); W_o: (r, width); r: narrow width")]
 [Claims(Causal = true)]
 [Method("delight", "DeLighT attention", Family.LightweightBlocks, 2021, System = "architectures",
     Paper = "Mehta, Ghazvininejad, Iyer, Zettlemoyer, Hajishirzi, DeLighT: Deep and Light-weight Transformer, ICLR 2021, arXiv 2008.00623",

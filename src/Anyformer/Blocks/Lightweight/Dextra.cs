@@ -9,6 +9,10 @@ namespace Anyformer.Blocks.Lightweight;
 /// (DExTra: Mehta et al., ICLR 2021, arXiv 2008.00623, section 3.1; DeFINE: Mehta et al., ICLR 2020, arXiv 1911.12385).
 /// (..., inputs) to (..., outputs).
 /// </summary>
+[Formula(
+    "u = g_0(x), z_1 = g_1(u), z_(k+1) = g_(k+1)(mix(u, z_k)), y = g_out(mix(u, z_N))",
+    Where = "x: (inputs); y: (outputs); u: projected input; z: what the maps give, wider to the middle and narrower again; "
+        + "g: group-linear; k: map; N: maps")]
 [Method("dextra", "DExTra unit (DeLighT, DeFINE)", Family.LightweightBlocks, 2021, System = "architectures",
     Paper = "Mehta, Ghazvininejad, Iyer, Zettlemoyer, Hajishirzi, DeLighT: Deep and Light-weight Transformer, ICLR 2021, arXiv 2008.00623",
     Complexity = "O(tokens)")]

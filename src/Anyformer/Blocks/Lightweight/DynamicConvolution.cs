@@ -7,6 +7,12 @@ using Anyformer.Torch;
 namespace Anyformer.Blocks.Lightweight;
 
 /// <summary>A convolution over tokens whose kernels every token predicts for itself (Wu et al., ICLR 2019, arXiv 1901.10430, section 4).</summary>
+[Formula(
+    "Z = glu(X W1)",
+    "U[t, c] = sum_(m=0..k-1) softmax(z_t G_g)_m Z[t - a + m, c]",
+    "Y = U W2",
+    Where = "Z, U: (batch, tokens, width); z: one token of Z; W1: (width, 2 · width); W2: (width, width); G: (heads, width, k); "
+        + "k: kernel; g: head of channel c; c: channel; m: place in the kernel; a: k - 1 under a causal mask, else floor(k / 2)")]
 [Claims(Growth = 1, Causal = true)]
 [Method("dynamic-convolution", "Dynamic convolution", Family.LightweightBlocks, 2019, System = "architectures",
     Paper = "Wu, Fan, Baevski, Dauphin, Auli, Pay Less Attention with Lightweight and Dynamic Convolutions, ICLR 2019, arXiv 1901.10430",

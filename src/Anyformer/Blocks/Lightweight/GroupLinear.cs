@@ -9,6 +9,10 @@ namespace Anyformer.Blocks.Lightweight;
 /// A linear map whose inputs and outputs lie in groups that do not meet, then a normalisation of each group, an activation and dropout
 /// (Mehta et al. 2018, arXiv 1808.09029; Mehta et al., ICLR 2021, arXiv 2008.00623, section 3.1): (..., inputs) to (..., outputs).
 /// </summary>
+[Formula(
+    "y_g = act(norm(x_g W_g + b_g)), y = [y_1 ... y_G]",
+    Where = "x: (inputs), in G groups; y: (outputs); W: (groups, inputs / groups, outputs / groups); b: (groups, outputs / groups); "
+        + "g: group; G: groups")]
 [Method("group-linear", "Group linear transformation", Family.LightweightBlocks, 2018, System = "architectures",
     Paper = "Mehta, Koncel-Kedziorski, Rastegari, Hajishirzi, Pyramidal Recurrent Unit for Language Modeling, EMNLP 2018, arXiv 1808.09029",
     Complexity = "O(tokens · width² / groups)")]

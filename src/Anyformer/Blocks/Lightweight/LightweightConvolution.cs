@@ -20,6 +20,12 @@ public sealed record TokenConvolutionOptions
 }
 
 /// <summary>A depth-wise convolution over tokens with one kernel a head, which sums to 1 (Wu et al., ICLR 2019, arXiv 1901.10430, section 3).</summary>
+[Formula(
+    "Z = glu(X W1)",
+    "U[t, c] = sum_(m=0..k-1) softmax(w_g)_m Z[t - a + m, c]",
+    "Y = U W2",
+    Where = "Z, U: (batch, tokens, width); W1: (width, 2 · width); W2: (width, width); w: (heads, k); k: kernel; g: head of channel c; "
+        + "c: channel; m: place in the kernel; a: k - 1 under a causal mask, else floor(k / 2)")]
 [Claims(Growth = 1, Causal = true)]
 [Method("lightweight-convolution", "Lightweight convolution", Family.LightweightBlocks, 2019, System = "architectures",
     Paper = "Wu, Fan, Baevski, Dauphin, Auli, Pay Less Attention with Lightweight and Dynamic Convolutions, ICLR 2019, arXiv 1901.10430",

@@ -24,6 +24,7 @@ public sealed record LongShortRangeAttentionOptions
 /// Attention over the first channels, for what is far, and a convolution over the others, for what is near, side by side
 /// (Wu et al., ICLR 2020, arXiv 2004.11886, section 4).
 /// </summary>
+[Formula("Y = [attention(X1), conv(X2)], X = [X1, X2]", Where = "X1, X2: halves of the channels, (batch, tokens, width / 2)")]
 [Claims(Causal = true)]
 [Method("lite-transformer", "Long-short range attention (Lite Transformer)", Family.LightweightBlocks, 2020, System = "architectures",
     Paper = "Wu, Liu, Lin, Lin, Han, Lite Transformer with Long-Short Range Attention, ICLR 2020, arXiv 2004.11886", Complexity = "O(tokens²)")]

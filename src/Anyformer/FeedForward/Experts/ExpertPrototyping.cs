@@ -25,6 +25,10 @@ public sealed record ExpertPrototypingOptions
 /// Experts in groups, each with a router: a token meets the best expert of every group, times its probability within the group, and their outputs
 /// are summed (Yang et al. 2021, M6-T, arXiv 2105.15082). All tokens are kept.
 /// </summary>
+[Formula(
+    "g_m = softmax(R_m x), a_m its largest",
+    "y = sum_m g_m,a_m E_m,a_m(x)",
+    Where = "g: gates of a group, (experts); R: (groups, experts, width); E: feed-forward network of an expert; a: expert; m: group")]
 [Method("expert-prototyping", "Expert prototyping (M6-T)", Family.Experts, 2021,
     Paper = "Yang, Lin, Men, Zhou, Jiang, Jia, Wang, Zhang, Wang, Li, Zhang, Lin, Yang, M6-T: Exploring Sparse Expert Models and Beyond, 2021, arXiv 2105.15082",
     Complexity = "O(tokens)", System = "feed-forward")]

@@ -32,6 +32,7 @@ public sealed record HashLayerOptions
 /// arXiv 2106.04426). The ids come of the host (<see cref="TokenContext"/>); where nobody knows any, the place of a token in its sample stands
 /// for its id, the position hash of the paper's section 3.1.
 /// </summary>
+[Formula("y = E_(table(id))(x)", Where = "E: feed-forward network of an expert")]
 [Method("hash-layer", "Hash layers", Family.Experts, 2021,
     Paper = "Roller, Sukhbaatar, Szlam, Weston, Hash Layers For Large Sparse Models, NeurIPS 2021, arXiv 2106.04426", Complexity = "O(tokens)",
     System = "feed-forward")]

@@ -67,6 +67,12 @@ public sealed record MeshMixtureOptions
 /// sample, second choices after the first ones that were kept, and weights stay as they are when one is turned away (Shazeer et al. 2017, as
 /// Mesh-TensorFlow has it).
 /// </summary>
+[Formula(
+    "g = softmax(R x), a and b its two largest",
+    "y = (g_a E_a(x) + g_b E_b(x)) / (g_a + g_b), b by the policy, each while its expert has room",
+    "loss += λ N sum_e f_e P_e",
+    Where = "g: gates, (experts); R: (experts, width); E: feed-forward network of an expert; a, b, e: experts; N: experts; "
+        + "f: share of tokens that want an expert first; P: mean gate; λ: weight")]
 [Method("moe", "Sparsely gated mixture of experts", Family.Experts, 2017,
     Paper = "Shazeer, Mirhoseini, Maziarz, Davis, Le, Hinton, Dean, Outrageously Large Neural Networks: The Sparsely-Gated Mixture-of-Experts Layer, ICLR 2017, arXiv 1701.06538",
     Complexity = "O(tokens)", System = "feed-forward")]

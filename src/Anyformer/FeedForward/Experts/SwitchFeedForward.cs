@@ -56,6 +56,12 @@ public sealed record SwitchFeedForwardOptions
 /// Every token meets the one expert that its router favours, times the router's probability of it; an expert takes so many tokens of a sample,
 /// in their order, and those beyond get 0, that is, only the skip connection (Fedus, Zoph and Shazeer, JMLR 2022, arXiv 2101.03961).
 /// </summary>
+[Formula(
+    "g = softmax(R x), a its largest",
+    "y = g_a E_a(x) while expert a has room in the sample, else 0",
+    "loss += λ N sum_e f_e P_e",
+    Where = "g: gates, (experts); R: (experts, width); E: feed-forward network of an expert; a, e: experts; N: experts; "
+        + "f: share of tokens that want an expert; P: mean gate; λ: weight")]
 [Method("switch", "Switch Transformer", Family.Experts, 2022,
     Paper = "Fedus, Zoph, Shazeer, Switch Transformers: Scaling to Trillion Parameter Models with Simple and Efficient Sparsity, JMLR 2022, arXiv 2101.03961",
     Complexity = "O(tokens)", System = "feed-forward")]

@@ -33,6 +33,12 @@ public sealed record Top1MixtureOptions
 /// Every token meets its best expert, times its gate; experts take so many tokens of the whole batch, in their order. As fairseq and torchscale
 /// route (Ma et al. 2022, TorchScale, arXiv 2211.13184).
 /// </summary>
+[Formula(
+    "g = softmax(R x), a its largest",
+    "y = g_a E_a(x) while expert a has room in the batch, else 0",
+    "loss += λ N sum_e f_e P_e",
+    Where = "g: gates, (experts); R: (experts, width); E: feed-forward network of an expert; a, e: experts; N: experts; "
+        + "f: share of tokens that want an expert; P: mean gate; λ: weight")]
 [Method("top1-gate", "Top-1 gate", Family.Experts, 2022,
     Paper = "Ma, Wang, Huang, Wang, Chi, Dong, Benhaim, Patra, Chaudhary, Song, Wei, TorchScale: Transformers at Scale, 2022, arXiv 2211.13184",
     Complexity = "O(tokens)", System = "feed-forward")]

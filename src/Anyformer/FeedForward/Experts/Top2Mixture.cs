@@ -55,6 +55,12 @@ public sealed record Top2MixtureOptions
 /// Every token meets its two best experts, weighted by their gates; experts take so many tokens of the whole batch, all first choices before any
 /// second one (Lepikhin et al., GShard, ICLR 2021, arXiv 2006.16668, algorithm 1; places by importance: Riquelme et al. 2021, arXiv 2106.05974).
 /// </summary>
+[Formula(
+    "g = softmax(R x), a and b its two largest",
+    "y = (g_a E_a(x) + g_b E_b(x)) / (g_a + g_b) of those that have room",
+    "loss += λ N sum_e f_e P_e",
+    Where = "g: gates, (experts); R: (experts, width); E: feed-forward network of an expert; a, b, e: experts; N: experts; "
+        + "f: share of tokens that want an expert first; P: mean gate; λ: weight")]
 [Method("top2-gate", "GShard top-2 gate", Family.Experts, 2021,
     Paper = "Lepikhin, Lee, Xu, Chen, Firat, Huang, Krikun, Shazeer, Chen, GShard: Scaling Giant Models with Conditional Computation and Automatic Sharding, ICLR 2021, arXiv 2006.16668",
     Complexity = "O(tokens)", System = "feed-forward")]

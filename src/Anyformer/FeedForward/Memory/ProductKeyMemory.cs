@@ -51,6 +51,11 @@ public sealed record ProductKeyMemoryOptions
 /// arXiv 1907.05242).
 /// </summary>
 /// <remarks>The hidden width of the host has no meaning here. While training with batch normalisation tokens act on each other.</remarks>
+[Formula(
+    "[u, w] = query(x), T: the k pairs (a, b) of largest s_ab = u·A_a + w·B_b",
+    "y = sum_heads sum_((a, b) in T) softmax_T(s_ab) V_ab",
+    Where = "u, w: halves of a query, (key width / 2); A, B: half keys, (keys, key width / 2); V: values, (keys², width); s: score; "
+        + "a, b: keys; k: neighbours; T: (k)")]
 [Method("product-key-memory", "Product-key memory", Family.MemoryLayers, 2019,
     Paper = "Lample, Sablayrolles, Ranzato, Denoyer, Jégou, Large Memory Layers with Product Keys, NeurIPS 2019, arXiv 1907.05242",
     Complexity = "O(tokens sqrt(values))", System = "feed-forward", Aliases = ["pkm"])]

@@ -11,6 +11,10 @@ namespace Anyformer.Models.Forecasting;
 /// Splits series into season and trend in every block, relates seasons by their lags, and adds up the trends on the way to the forecast
 /// (Wu et al., NeurIPS 2021, arXiv 2106.13008, section 3). The order of steps is known from the lags and the calendar alone.
 /// </summary>
+[Formula(
+    "[S, M] = decompose(X), every block: [Z, M_1] = decompose(Z + auto-correlation(Z)), [Z, M_2] = decompose(Z + mlp(Z))",
+    "Y = W norm(Z) + sum of the trends M, Z begins as S followed by zeros, M as the trend followed by the mean",
+    Where = "S: season, (batch, steps, variates); M: trend, (batch, steps, variates); Z: (batch, steps, width); W: (variates, width)")]
 [Method("autoformer-ts", "Autoformer (time series)", Family.Forecasting, 2021,
     Paper = "Wu, Xu, Wang, Long, Autoformer: Decomposition Transformers with Auto-Correlation for Long-Term Series Forecasting, "
         + "NeurIPS 2021, arXiv 2106.13008",

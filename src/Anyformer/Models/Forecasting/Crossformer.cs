@@ -78,6 +78,11 @@ public sealed record CrossformerOptions
 /// Crossformer: segments of every variate are tokens; an encoder attends along segments and across variates, on a hierarchy of scales, and a
 /// decoder forecasts from each scale and adds up (Zhang and Yan, ICLR 2023, section 3). Takes no calendar.
 /// </summary>
+[Formula(
+    "H_0 = norm(segments(X) W + P), H_l = two-stage(merge(H_(l-1)))",
+    "Z_l = decoder_l(Z_(l-1), H_l), Y = sum_l Z_l W_l",
+    Where = "H: segments of the history on a scale, (variates, batch, segments, width); W: (segment length, width); "
+        + "P: learned, (variates, segments, width); Z: segments of the horizon; W_l: (width, segment length)")]
 [Method("crossformer", "Crossformer", Family.Forecasting, 2023,
     Paper = "Zhang, Yan, Crossformer: Transformer Utilizing Cross-Dimension Dependency for Multivariate Time Series Forecasting, ICLR 2023",
     Complexity = "O(variates · (lookback / segment)² + routers · variates · lookback / segment)")]

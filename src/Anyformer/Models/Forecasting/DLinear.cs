@@ -17,6 +17,9 @@ public sealed record DLinearOptions
 /// Splits the history into a moving average and the rest, and maps each to the horizon with one linear map along time
 /// (Zeng, Chen, Zhang and Xu, AAAI 2023, arXiv 2205.13504, section 4).
 /// </summary>
+[Formula(
+    "Y = W_s (X - M) + W_t M along time, with biases, M = moving average of 25 steps",
+    Where = "M: trend, (batch, look-back, variates); W_s, W_t: (horizon, look-back)")]
 [Method("dlinear", "DLinear", Family.ForecastingBaseline, 2023,
     Paper = "Zeng, Chen, Zhang, Xu, Are Transformers Effective for Time Series Forecasting?, AAAI 2023, arXiv 2205.13504",
     Complexity = "O(lookback · horizon)")]

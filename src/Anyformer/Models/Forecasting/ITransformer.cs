@@ -63,6 +63,10 @@ public sealed record ITransformerOptions
 /// The inverted Transformer: the whole history of a variate is one token, attention mixes variates, the feed-forward part works inside a variate
 /// (Liu et al., ICLR 2024, arXiv 2310.06625, section 3). Calendar marks are further tokens. The number of variates is free at run time.
 /// </summary>
+[Formula(
+    "Z = encoder(Xᵀ W), Y = (norm(Z) W_out)ᵀ, one token for each variate",
+    "each series less its mean and over its deviation, and back",
+    Where = "Z: (batch, variates, width); W: (look-back, width); W_out: (width, horizon)")]
 [Method("itransformer", "iTransformer", Family.Forecasting, 2024,
     Paper = "Liu, Hu, Zhang, Wu, Wang, Ma, Long, iTransformer: Inverted Transformers Are Effective for Time Series Forecasting, ICLR 2024, arXiv 2310.06625",
     Complexity = "O(variates²)")]

@@ -13,6 +13,10 @@ namespace Anyformer.Models.Forecasting;
 /// An encoder-decoder for long series: only the queries that stand out attend, each encoder block passes on half of its steps, and the decoder
 /// emits the horizon in one pass (Zhou et al., AAAI 2021, arXiv 2012.07436, section 3). ProbSparse attention draws at random in evaluation too.
 /// </summary>
+[Formula(
+    "E = encoder(embed(X)), every block attends by prob-sparse and passes on max-pool(elu(norm(conv3(Z)))), half of its steps",
+    "Y = W decoder(embed([X_label, 0]), E), its last steps",
+    Where = "E, Z: (batch, steps, width); W: (variates, width)")]
 [Method("informer", "Informer", Family.Forecasting, 2021,
     Paper = "Zhou, Zhang, Peng, Zhang, Li, Xiong, Zhang, Informer: Beyond Efficient Transformer for Long Sequence Time-Series Forecasting, "
         + "AAAI 2021, arXiv 2012.07436",

@@ -8,6 +8,11 @@ namespace Anyformer.Models.Forecasting;
 /// Every series is cut into patches, which are the tokens of an encoder that all series share and pass one by one (Nie, Nguyen, Sinthong and
 /// Kalagnanam, ICLR 2023, arXiv 2211.14730, section 3.1). The number of variates is free at run time unless weights belong to variates.
 /// </summary>
+[Formula(
+    "Z = encoder(patches(x) W + P), y = flatten(Z) W_out",
+    "each series alone, less its mean and over its deviation, and back",
+    Where = "x: one series, (look-back); y: its forecast, (horizon); Z: (patches, width); W: (patch length, width); "
+        + "P: learned, (patches, width); W_out: (patches · width, horizon)")]
 [Method("patchtst", "PatchTST", Family.Forecasting, 2023,
     Paper = "Nie, Nguyen, Sinthong, Kalagnanam, A Time Series is Worth 64 Words: Long-term Forecasting with Transformers, ICLR 2023, arXiv 2211.14730",
     Complexity = "O((lookback / stride)²)")]

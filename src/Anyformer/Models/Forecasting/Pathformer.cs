@@ -10,6 +10,12 @@ namespace Anyformer.Models.Forecasting;
 /// Looks at series in patches of several sizes at once: in each layer a router sends each sample, by its season and trend, to the experts of a few
 /// patch sizes, which attend inside and between patches (Chen et al., ICLR 2024, arXiv 2402.05956). Calendar marks are not read.
 /// </summary>
+[Formula(
+    "H_(l+1) = H_l + log sum_(e in T) g_e exp(E_e(H_l)), H_0 = X W",
+    "g = softmax of the scores of the chosen experts T; E_e attends inside and between patches of size e",
+    "Y = flatten(H_L) W_out",
+    Where = "H: (batch, variates, look-back, width); g: gates, (experts); E: expert of a patch size; e: expert; "
+        + "T: chosen by season and trend; W: (1, width); W_out: (look-back · width, horizon)")]
 [Method("pathformer", "Pathformer", Family.Forecasting, 2024,
     Paper = "Chen, Zhang, Cheng, Shu, Wang, Wen, Yang, Guo, Pathformer: Multi-scale Transformers with Adaptive Pathways for Time Series Forecasting, "
         + "ICLR 2024, arXiv 2402.05956",

@@ -13,6 +13,7 @@ public sealed record SeasonalNaiveOptions
 }
 
 /// <summary>Repeats the last season of the history: the baseline that a learned model has to beat. Has nothing to learn.</summary>
+[Formula("Y_t = X_(T - s + t mod s)", Where = "T: steps of the history; s: steps of a season; t: step of the horizon, from 0")]
 [Method("seasonal-naive", "Seasonal naive", Family.ForecastingBaseline, 2006,
     Paper = "Hyndman and Koehler, Another look at measures of forecast accuracy, International Journal of Forecasting",
     Complexity = "O(horizon)")]

@@ -70,6 +70,9 @@ public sealed record TimeSeriesTransformerOptions
 /// The encoder-decoder Transformer as the time-series literature uses it: a token is a time step, and the decoder emits the horizon in one pass
 /// from the last steps of the history followed by zeros (Vaswani et al. 2017, arXiv 1706.03762, with the embeddings of arXiv 2012.07436).
 /// </summary>
+[Formula(
+    "E = encoder(embed(X)), Y = W decoder(embed([X_label, 0]), E), its last steps",
+    Where = "E: (batch, look-back, width); W: (variates, width)")]
 [Method("ts-transformer", "Time-series Transformer", Family.Forecasting, 2017,
     Paper = "Vaswani et al., Attention Is All You Need, arXiv 1706.03762; one-pass decoder of Zhou et al., AAAI 2021, arXiv 2012.07436",
     Complexity = "O((lookback + horizon)²)")]

@@ -12,6 +12,11 @@ namespace Anyformer.Models.Language;
 /// BERT whose tokens see a window, the first and last blocks and random ones (Zaheer et al., NeurIPS 2020, arXiv 2007.14062, section 4). Unlike
 /// BERT it normalises the embeddings after their dropout, as published.
 /// </summary>
+[Formula(
+    "X_0 = norm(E[ids] + P + T), X_(l+1) = block_l(X_l), attention of bigbird, post-norm",
+    "pooled = tanh(W x_0 + b)",
+    Where = "E: embedding, (vocabulary, width); P: learned positions, (positions, width); T: types of tokens, (types, width); "
+        + "x: first token, (width); W: (width, width); b: (width)")]
 [Method("bigbird-encoder", "BigBird encoder", Family.LanguageModels, 2020, System = "bigbird",
     Paper = "Zaheer, Guruganesh, Dubey, Ainslie, Alberti, Ontanon, Pham, Ravula, Wang, Yang, Ahmed, Big Bird: Transformers for Longer Sequences, NeurIPS 2020, arXiv 2007.14062",
     Complexity = "O(tokens · block · random blocks)")]

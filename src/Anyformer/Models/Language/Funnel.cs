@@ -10,6 +10,11 @@ namespace Anyformer.Models.Language;
 /// An encoder that halves its sequence between blocks, and optionally a decoder that brings it back to full length beside what the first block gave
 /// (Dai et al., NeurIPS 2020, arXiv 2006.03236, section 2).
 /// </summary>
+[Formula(
+    "X_0 = norm(E[ids]), layers, then pooling of two tokens to one, layers again, and so on",
+    "layer: Z = norm(X + attention(pool(X), X)), Y = norm(Z + mlp(Z))",
+    "decoder: layers on repeat(X_last) + X_first, as long as the input",
+    Where = "E: embedding, (vocabulary, width); Z: (batch, tokens, width)")]
 [Method("funnel", "Funnel-Transformer", Family.LanguageModels, 2020, System = "funnel",
     Paper = "Dai, Lai, Yang, Le, Funnel-Transformer: Filtering out Sequential Redundancy for Efficient Language Processing, NeurIPS 2020, arXiv 2006.03236",
     Complexity = "O(tokens²) of the first block, a quarter of it in each after")]

@@ -58,6 +58,9 @@ public sealed record LinformerLanguageModelOptions
 /// An encoder with <see cref="Linformer"/> for attention in pre-norm blocks that gives logits of its tokens, for masked language modelling
 /// (lucidrains/linformer, <c>LinformerLM</c>; Wang et al. 2020, arXiv 2006.04768).
 /// </summary>
+[Formula(
+    "X_0 = E[ids] + P, pre-norm blocks with linformer, logits = X_L W + b",
+    Where = "E: embedding, (vocabulary, width); P: learned positions, (positions, width); W: (width, vocabulary); b: (vocabulary)")]
 [Method("linformer-lm", "Linformer language model", Family.LanguageModels, 2020, System = "linformer",
     Paper = "Wang, Li, Khabsa, Fang, Ma, Linformer: Self-Attention with Linear Complexity, 2020, arXiv 2006.04768",
     Complexity = "O(tokens · rank)")]

@@ -82,6 +82,10 @@ public sealed record LongShortLanguageModelOptions
 /// A language model whose tokens see the last ones and sums of all chunks before, across segments (Zhu et al., NeurIPS 2021, arXiv 2107.02192, section 4.2).
 /// The table of embeddings is that of the output too.
 /// </summary>
+[Formula(
+    "X_0 = E[ids], post-norm layers, log-softmax(X_L Eᵀ + b)",
+    "attention: one softmax over the last w tokens and over weighted sums of every chunk that has ended, both with terms of distance",
+    Where = "E: embedding, (vocabulary, width); b: (vocabulary); w: window")]
 [Method("long-short-lm", "Long-Short Transformer language model", Family.LanguageModels, 2021, System = "long-short-transformer",
     Paper = "Zhu, Ping, Xiao, Shoeybi, Goldstein, Anandkumar, Catanzaro, Long-Short Transformer: Efficient Transformers for Language and Vision, NeurIPS 2021, arXiv 2107.02192",
     Complexity = "O(tokens · (window + landmarks))")]

@@ -11,6 +11,11 @@ namespace Anyformer.Models.Language;
 /// The encoder of long documents: BERT whose tokens see a window around them and a few global tokens (Beltagy, Peters and Cohan 2020,
 /// arXiv 2004.05150, section 5). Positions are counted as in RoBERTa, from behind the number of the padding token, and padding has that number itself.
 /// </summary>
+[Formula(
+    "X_0 = norm(E[ids] + P + T), X_(l+1) = block_l(X_l), attention of longformer, post-norm",
+    "pooled = tanh(W x_0 + b)",
+    Where = "E: embedding, (vocabulary, width); P: learned positions, (positions, width); T: types of tokens, (types, width); "
+        + "x: first token, (width); W: (width, width); b: (width)")]
 [Method("longformer-encoder", "Longformer encoder", Family.LanguageModels, 2020, System = "longformer",
     Paper = "Beltagy, Peters, Cohan, Longformer: The Long-Document Transformer, 2020, arXiv 2004.05150",
     Complexity = "O(tokens · (window + global tokens))")]

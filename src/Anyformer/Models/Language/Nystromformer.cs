@@ -14,6 +14,9 @@ namespace Anyformer.Models.Language;
 /// need it: one scale for the whole batch starts the pseudo-inverse, so that samples act on each other a little, and padding counts in landmarks.
 /// Positions count from 2.
 /// </summary>
+[Formula(
+    "X_0 = norm(E[ids] + P + T), X_(l+1) = block_l(X_l), attention of nystromformer, post-norm",
+    Where = "E: embedding, (vocabulary, width); P: learned positions, (positions, width); T: types of tokens, (types, width)")]
 [Method("nystromformer-encoder", "Nyströmformer encoder", Family.LanguageModels, 2021, System = "nystromformer",
     Paper = "Xiong, Zeng, Chakraborty, Tan, Fung, Li, Singh, Nyströmformer: A Nyström-Based Algorithm for Approximating Self-Attention, AAAI 2021, arXiv 2102.03902",
     Complexity = "O(tokens · landmarks)")]

@@ -15,6 +15,9 @@ namespace Anyformer.Models.Language;
 /// A language model whose attention is that of <see cref="Performer"/>, some heads of it local if wanted, in pre-norm blocks
 /// (lucidrains/performer-pytorch, <c>PerformerLM</c>; Choromanski et al., ICLR 2021, arXiv 2009.14794).
 /// </summary>
+[Formula(
+    "X_0 = E[ids] + P, pre-norm blocks with performer, logits = norm(X_L) Eᵀ or norm(X_L) W + b",
+    Where = "E: embedding, (vocabulary, width); P: positions, (positions, width); W: (width, vocabulary); b: (vocabulary)")]
 [Method("performer-lm", "Performer language model", Family.LanguageModels, 2021, System = "performer",
     Paper = "Choromanski, Likhosherstov, Dohan et al., Rethinking Attention with Performers, ICLR 2021, arXiv 2009.14794",
     Complexity = "O(tokens)")]

@@ -12,6 +12,11 @@ namespace Anyformer.Models.Language;
 /// The Reformer without a head: local and LSH blocks on two reversible streams, axial positions (Kitaev et al., ICLR 2020, arXiv 2001.04451). Training
 /// keeps the activations of one block, whatever their number.
 /// </summary>
+[Formula(
+    "A_0 = B_0 = E[ids] + P, A_(l+1) = A_l + attention_l(norm(B_l)), B_(l+1) = B_l + mlp_l(norm(A_(l+1)))",
+    "Y = norm([A_L, B_L]), attention local or of reformer",
+    Where = "A, B: streams, (batch, tokens, width); E: embedding, (vocabulary, width); P: axial positions, (tokens, width); "
+        + "Y: (batch, tokens, 2 · width)")]
 [Method("reformer-model", "Reformer model", Family.LanguageModels, 2020, System = "reformer",
     Paper = "Kitaev, Kaiser, Levskaya, Reformer: The Efficient Transformer, ICLR 2020, arXiv 2001.04451",
     Complexity = "O(tokens · log tokens)")]

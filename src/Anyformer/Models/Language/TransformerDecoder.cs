@@ -9,6 +9,10 @@ using Anyformer.Torch;
 namespace Anyformer.Models.Language;
 
 /// <summary>A decoder alone: embedded tokens, layers under a causal mask, and scores of what comes next. Every part is an option.</summary>
+[Formula(
+    "X_0 = √D E[ids] + P, causal layers of attention and feed-forward, each in its wiring",
+    "scores = norm(X_L) Eᵀ, or by another map",
+    Where = "E: embedding, (vocabulary, width); P: positions, where they are added to tokens, (tokens, width)")]
 [Method("decoder", "Transformer decoder", Family.LanguageModels, 2018,
     Paper = "Radford, Narasimhan, Salimans, Sutskever, Improving Language Understanding by Generative Pre-Training, 2018; parts: A Survey of Transformers, arXiv 2106.04554",
     Complexity = "O(what the attention mechanism costs)")]

@@ -12,6 +12,12 @@ namespace Anyformer.Models.Language;
 /// An encoder that reads a text, and a decoder that attends to it while it writes another (Vaswani et al. 2017, arXiv 1706.03762). Every part is an
 /// option, but that the decoder attends to the encoder by a softmax.
 /// </summary>
+[Formula(
+    "Z = norm(encoder(√D E[source] + P))",
+    "X_0 = √D T[target] + P, causal layers of attention, attention to Z and feed-forward",
+    "scores = norm(X_L) Tᵀ, or by another map",
+    Where = "E, T: embeddings, (vocabulary, width); P: positions, where they are added to tokens, (tokens, width); "
+        + "Z: (batch, source tokens, width)")]
 [Method("encoder-decoder", "Transformer encoder and decoder", Family.LanguageModels, 2017,
     Paper = "Vaswani, Shazeer, Parmar, Uszkoreit, Jones, Gomez, Kaiser, Polosukhin, Attention Is All You Need, NeurIPS 2017, arXiv 1706.03762",
     Complexity = "O(what the attention mechanism costs + source tokens · target tokens)")]

@@ -14,6 +14,9 @@ namespace Anyformer.Models.Sequences;
 /// vector for the whole sequence, and an MLP on it. Of a pair both sequences go through the same encoder, and the head sees both vectors.
 /// </summary>
 /// <remarks>In the published code the projections of attention have no biases; here they do, in most mechanisms: a quarter of a percent more weights.</remarks>
+[Formula(
+    "Z = norm(encoder(E[ids] + P)), scores = mlp(z), z = Z_0 of the class token, or the mean of the tokens",
+    Where = "Z: (batch, tokens, width); E: embedding, (vocabulary, width); P: positions, (tokens, width); z: (batch, width)")]
 [Method("lra-encoder", "Long Range Arena encoder", Family.SequenceClassification, 2021,
     System = "long-range-arena",
     Paper = "Tay, Dehghani, Abnar, Shen, Bahri, Pham, Rao, Yang, Ruder, Metzler, Long Range Arena: A Benchmark for Efficient Transformers, ICLR 2021, arXiv 2011.04006",

@@ -12,6 +12,11 @@ namespace Anyformer.Models.Sets;
 /// A few latents read an input of any size and kind, layer after layer, and are classified (Jaegle et al., ICML 2021, arXiv 2103.03206). The places of
 /// the input's grid are appended to its channels as Fourier features.
 /// </summary>
+[Formula(
+    "U = [input, fourier features of its places], Z_0 learned",
+    "Z <- Z + attention(norm(Z); norm(U)), Z <- Z + mlp(norm(Z)), then self-attention blocks, layer after layer",
+    "scores = W norm(mean of the latents Z) + b",
+    Where = "U: (batch, places, channels + features); Z: latents, (batch, latents, width); W: (classes, width); b: (classes)")]
 [Method("perceiver-classifier", "Perceiver over grids", Family.SetModels, 2021, System = "perceiver",
     Paper = "Jaegle, Gimeno, Brock, Vinyals, Zisserman, Carreira, Perceiver: General Perception with Iterative Attention, ICML 2021, arXiv 2103.03206",
     Complexity = "O(layers · (latents · inputs + latents²))")]

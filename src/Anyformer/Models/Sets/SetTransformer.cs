@@ -39,6 +39,11 @@ public sealed record SetTransformerOptions
 /// A set of vectors to a fixed number of vectors, whatever the order of the set: two induced set attention blocks, pooling by attention, two set
 /// attention blocks, a linear map (Lee et al., ICML 2019, arXiv 1810.00825, section 3.3).
 /// </summary>
+[Formula(
+    "Z = isab(isab(X)), Y = sab(sab(mab(S, Z))) W",
+    "isab, mab of set-transformer; sab(A) = mab(A, A)",
+    Where = "X: (batch, elements, input width); Z: (batch, elements, width); S: seeds, learned, (outputs, width); A: a set; "
+        + "W: (width, output width); Y: (batch, outputs, output width)")]
 [Method("set-transformer-encoder", "Set Transformer model", Family.SetModels, 2019, System = "set-transformer",
     Paper = "Lee, Lee, Kim, Kosiorek, Choi, Teh, Set Transformer: A Framework for Attention-based Permutation-Invariant Neural Networks, ICML 2019, arXiv 1810.00825",
     Complexity = "O(points · elements)")]

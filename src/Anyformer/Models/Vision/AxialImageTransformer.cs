@@ -39,6 +39,11 @@ public sealed record AxialImageTransformerOptions
 /// Blocks of attention along the height and the width of images and of convolutions, (batch, channels, height, width) to the same, after
 /// Ho, Kalchbrenner, Weissenborn and Salimans 2019 (arXiv 1912.12180), as lucidrains/axial-attention arranges them.
 /// </summary>
+[Formula(
+    "Z = X + P, Z <- Z + attention_height(norm(Z)), Z <- Z + attention_width(norm(Z)), Z <- Z + g(Z) twice, block after block",
+    "g(Z) = conv3(leaky-relu(conv3(norm(Z))))",
+    Where = "X, Z: (batch, channels, height, width); P: learned, a sum of a part of each axis; "
+        + "g: convolutions with four times the channels between them")]
 [Method("axial-image-transformer", "Axial Transformer over images", Family.ImageMaps, 2019, System = "axial",
     Paper = "Ho, Kalchbrenner, Weissenborn, Salimans, Axial Attention in Multidimensional Transformers, 2019, arXiv 1912.12180",
     Complexity = "O(tokens · √tokens)")]

@@ -25,6 +25,11 @@ public sealed record DeiTOptions : VisionEncoderOptions
 /// A Vision Transformer with a second class token whose head learns from a teacher. Its scores are the mean of the two heads'; for training with
 /// <see cref="DistillationLoss"/> they come apart.
 /// </summary>
+[Formula(
+    "Z = blocks([c, e, patches(X) W + P]), pre-norm",
+    "y = ((W_c norm(Z)_0 + b) + (W_e norm(Z)_1 + b')) / 2",
+    Where = "Z: (batch, 2 + patches, width); c, e: class token and distillation token, learned, (width); W: (channels · patch², width); "
+        + "P: learned, (patches, width); W_c, W_e: (classes, width); b, b': (classes)")]
 [Method("deit", "DeiT", Family.PlainVision, 2021,
     Paper = "Touvron, Cord, Douze, Massa, Sablayrolles, Jégou, Training Data-Efficient Image Transformers & Distillation through Attention, ICML 2021, "
         + "arXiv 2012.12877",

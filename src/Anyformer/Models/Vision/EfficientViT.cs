@@ -12,6 +12,13 @@ namespace Anyformer.Models.Vision;
 /// arXiv 2305.07027). After microsoft/Cream.
 /// </summary>
 /// <remarks>Takes images of any size. Records <c>stem</c> and, stage by stage, <c>stage</c>, (batch, channels, height, width).</remarks>
+[Formula(
+    "Z <- Z + dwconv(Z), Z <- Z + mlp(Z), Z <- Z + attention(Z), then convolution and mlp again, stage after stage",
+    "attention: head a sees U_a = Z_a + H_(a-1), H_a = softmax(conv(Q_a) K_aᵀ / √d + B_a) V_a of U_a, Y = relu([H_1 ... H_h]) W",
+    "y = W_h mean(Z) + b",
+    Where = "Z: maps, (batch, channels, height, width); U, H: of a head, (batch, channels / heads, height, width); "
+        + "Z_a: its share of the channels; B: learned bias of the distance, (heads, places, places); "
+        + "Y: (batch, channels, height, width); a: head; W: (channels, channels); W_h: (classes, channels); b: (classes)")]
 [Method("efficientvit", "EfficientViT", Family.PyramidVision, 2023,
     Paper = "Liu, Peng, Zheng, Yang, Hu, Yuan, EfficientViT: Memory Efficient Vision Transformer with Cascaded Group Attention, CVPR 2023, "
         + "arXiv 2305.07027",

@@ -11,6 +11,11 @@ namespace Anyformer.Models.Vision;
 /// The plain Vision Transformer: an image is cut into patches, which go as tokens through an encoder; the class token, the mean of the patches or
 /// what a learned query gathers goes to the head.
 /// </summary>
+[Formula(
+    "Z = blocks([c, patches(X) W + P]), pre-norm",
+    "y = W_h norm(Z)_0 + b, of the class token, or of the mean of the patches, or of what one learned query gathers",
+    Where = "Z: (batch, 1 + patches, width); c: class token and registers, learned, (width); W: (channels · patch², width); "
+        + "P: learned, (patches, width); W_h: (classes, width); b: (classes)")]
 [Method("vit", "ViT", Family.PlainVision, 2021,
     Paper = "Dosovitskiy, Beyer, Kolesnikov, Weissenborn, Zhai, Unterthiner, Dehghani, Minderer, Heigold, Gelly, Uszkoreit, Houlsby, "
         + "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, ICLR 2021, arXiv 2010.11929",

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Anyformer.Data.Images;
 using Anyformer.Data.Images.Loading;
 using Anyformer.Data.Images.Sets;

@@ -73,6 +73,10 @@ public sealed record FlattenCSwinOptions : FlattenOptions
 /// The CSWin Transformer with focused linear attention over the whole map in its first stages, and stripes down and across in the others
 /// (Han et al., ICCV 2023, arXiv 2308.00442).
 /// </summary>
+[Formula(
+    "Z <- Z + attention(norm(Z)), Z <- Z + mlp(norm(Z)), stage after stage, of ever smaller and wider maps",
+    "attention focused and linear over the map in the first stages, softmax in stripes of rows and columns in others; y = W_h mean(norm(Z)) + b",
+    Where = "Z: map, (batch, height, width, channels); W_h: (classes, channels); b: (classes)")]
 [Method("flatten-cswin", "FLatten-CSWin", Family.PyramidVision, 2023,
     System = "flatten",
     Paper = "Han, Pan, Han, Song, Huang, FLatten Transformer: Vision Transformer using Focused Linear Attention, ICCV 2023, arXiv 2308.00442",

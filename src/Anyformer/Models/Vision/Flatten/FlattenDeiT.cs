@@ -56,6 +56,11 @@ public sealed record FlattenDeiTOptions
 /// The plain Vision Transformer with focused linear attention (Han et al., ICCV 2023, arXiv 2308.00442, section 4). The authors publish no
 /// code for it: here the class token attends and is attended to as any other, and the convolution of the values runs over the patches.
 /// </summary>
+[Formula(
+    "Z = blocks([c, patches(X) W + P]), pre-norm, attention that of focused-attention",
+    "y = W_h norm(Z)_0 + b",
+    Where = "Z: (batch, 1 + patches, width); c: class token, learned, (width); W: (channels · patch², width); "
+        + "P: learned, (patches, width); W_h: (classes, width); b: (classes)")]
 [Method("flatten-deit", "FLatten-DeiT", Family.PlainVision, 2023,
     System = "flatten",
     Paper = "Han, Pan, Han, Song, Huang, FLatten Transformer: Vision Transformer using Focused Linear Attention, ICCV 2023, arXiv 2308.00442",

@@ -91,6 +91,10 @@ public sealed record FlattenPvtOptions : FlattenPvtBaseOptions
 /// The Pyramid Vision Transformer with focused linear attention (Han et al., ICCV 2023, arXiv 2308.00442): patches of patches, learned
 /// positions in every stage, no class token.
 /// </summary>
+[Formula(
+    "Z <- Z + attention(norm(Z)), Z <- Z + mlp(norm(Z)), stage after stage, of ever smaller and wider maps",
+    "attention to keys of shorter maps: focused and linear in the first stages, softmax in others; learned positions; y = W_h mean(Z) + b",
+    Where = "Z: map, (batch, height, width, channels); W_h: (classes, channels); b: (classes)")]
 [Method("flatten-pvt", "FLatten-PVT", Family.PyramidVision, 2023,
     System = "flatten",
     Paper = "Han, Pan, Han, Song, Huang, FLatten Transformer: Vision Transformer using Focused Linear Attention, ICCV 2023, arXiv 2308.00442",

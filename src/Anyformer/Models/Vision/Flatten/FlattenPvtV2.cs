@@ -44,6 +44,10 @@ public sealed record FlattenPvtV2Options : FlattenPvtBaseOptions
 /// The second Pyramid Vision Transformer with focused linear attention (Han et al., ICCV 2023, arXiv 2308.00442): patches overlap, and
 /// convolutions in the feed-forward parts take the place of positions.
 /// </summary>
+[Formula(
+    "Z <- Z + attention(norm(Z)), Z <- Z + mlp(norm(Z)), stage after stage, of ever smaller and wider maps",
+    "attention as in flatten-pvt; mlp with dwconv3 between its maps, overlapping patches, no positions; y = W_h mean(norm(Z)) + b",
+    Where = "Z: map, (batch, height, width, channels); W_h: (classes, channels); b: (classes)")]
 [Method("flatten-pvt-v2", "FLatten-PVTv2", Family.PyramidVision, 2023,
     System = "flatten",
     Paper = "Han, Pan, Han, Song, Huang, FLatten Transformer: Vision Transformer using Focused Linear Attention, ICCV 2023, arXiv 2308.00442",

@@ -77,6 +77,10 @@ public sealed record FlattenSwinOptions : FlattenOptions
 /// are no multiple of the window are padded with zeros, which take part; the mask of shifted windows holds for softmax attention alone, as in
 /// the authors' code.
 /// </summary>
+[Formula(
+    "Z <- Z + attention(norm(Z)), Z <- Z + mlp(norm(Z)), stage after stage, of ever smaller and wider maps",
+    "attention in windows, shifted in every other block: focused and linear in the first stages, softmax in others; y = W_h mean(norm(Z)) + b",
+    Where = "Z: map, (batch, height, width, channels); W_h: (classes, channels); b: (classes)")]
 [Method("flatten-swin", "FLatten-Swin", Family.PyramidVision, 2023,
     System = "flatten",
     Paper = "Han, Pan, Han, Song, Huang, FLatten Transformer: Vision Transformer using Focused Linear Attention, ICCV 2023, arXiv 2308.00442",
