@@ -30,6 +30,31 @@ public sealed class TorchRuntimeTests
     }
 
     [Fact]
+    public void OneThreadCanBeLimitedWithoutTheOthers()
+    {
+        var before = TorchRuntime.Threads;
+        try
+        {
+            TorchRuntime.Threads = 2;
+            var (limited, free) = (0, 0);
+            Run(() =>
+            {
+                TorchRuntime.UseOneThreadHere();
+                limited = TorchRuntime.Threads;
+            });
+            Run(() => free = TorchRuntime.Threads);
+            Assert.Equal((1, 2, 2), (limited, free, TorchRuntime.Threads));
+        }
+        finally
+        {
+            TorchRuntime.Threads = before;
+        }
+    }
+
+    [Fact]
+    public void TheImageLibraryIsThereWhenItIsNamed() => Assert.True(TorchRuntime.ImageLibrary is not { } path || File.Exists(path));
+
+    [Fact]
     public void AMissingLibraryIsNamed()
     {
         Assert.Equal(
@@ -72,6 +97,13 @@ public sealed class TorchRuntimeTests
         // The first overlaps the third, which scores higher, by 81 of 119; the last overlaps it by 9 of 107.
         Assert.Equal([2L, 1L, 3L], ((Tensor)Dispatcher.Call("torchvision::nms", boxes, scores, 0.5)[0]!).ToArray<long>());
         Assert.Equal([2L, 0L, 1L, 3L], ((Tensor)Dispatcher.Call("torchvision::nms", boxes, scores, 0.7)[0]!).ToArray<long>());
+    }
+
+    private static void Run(Action work)
+    {
+        var thread = new Thread(() => work());
+        thread.Start();
+        thread.Join();
     }
 
     private static string? FindTorchVision()

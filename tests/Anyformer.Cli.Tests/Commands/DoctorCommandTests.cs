@@ -15,6 +15,7 @@ public sealed class DoctorCommandTests : IDisposable
             Assert.Matches($@"(^|\n){label.Replace(".", @"\.", StringComparison.Ordinal)} +\S", output);
         Assert.Matches(@"\nlibtorch +\d+\.\d+\.\d+", output);
         Assert.Matches(@"\nlibtorch library +/\S+/libtorch_cpu\S*\.so", output);
+        Assert.Matches(@"\nimages \(JPEG, PNG\) +\S", output);
         Assert.Contains($"{_workspace["anyformer/datasets"]} (not there)", output, StringComparison.Ordinal);
         foreach (var source in KnownDataSources.All)
             Assert.Contains($"\ndata set {source.Id} ", output, StringComparison.Ordinal);

@@ -56,7 +56,7 @@ public sealed record ImageAugmentation
 
     /// <summary>
     /// How training images are varied by name: not at all; lightly, for any size; as timm does it by default for ImageNet; as DeiT is trained (Touvron et
-    /// al., ICML 2021, table 9).
+    /// al., ICML 2021, table 9), but for its repeated augmentation.
     /// </summary>
     public static IReadOnlyDictionary<string, ImageAugmentation> Presets { get; } = new Dictionary<string, ImageAugmentation>
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Anyformer.Data.Images;
 
@@ -6,6 +7,7 @@ namespace Anyformer.Data.Images;
 public enum ImageNormalization
 {
     /// <summary>Of ImageNet.</summary>
+    [JsonStringEnumMemberName("imagenet")]
     ImageNet,
 
     /// <summary>A half and a half: levels go from -1 to 1, as in Inception and the first vision Transformers.</summary>

@@ -25,7 +25,7 @@ public sealed record ImagePreprocessing
     public Interpolation Interpolation { get; init; } = Interpolation.Bicubic;
 
     /// <summary>What a channel's levels are made to, from 0 .. 1.</summary>
-    [Description("mean and deviation that are taken out of the levels: image-net, inception, cifar10, mnist or none")]
+    [Description("mean and deviation that are taken out of the levels: imagenet, inception, cifar10, mnist or none")]
     public ImageNormalization Normalization { get; init; } = ImageNormalization.ImageNet;
 
     /// <summary>What usual kinds of images go through.</summary>

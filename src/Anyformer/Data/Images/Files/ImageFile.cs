@@ -11,6 +11,8 @@ public static class ImageFile
     private const long MostBytes = 1 << 29;
     private const int Unchanged = 0, Gray = 1, Rgb = 3; // torchvision's ImageReadMode.
 
+    private static readonly string[] s_endings = [".jpg", ".jpeg", ".png"];
+
     /// <summary>Why images cannot be decoded here, in a sentence; null when they can.</summary>
     public static string? Problem => ImageOperators.Problem;
 
@@ -53,6 +55,9 @@ public static class ImageFile
     /// <param name="quality">1 to 100.</param>
     /// <exception cref="UserException">Images cannot be encoded here.</exception>
     public static byte[] EncodeJpeg(Tensor image, int quality = 90) => Encode("encode_jpeg", image, quality);
+
+    /// <summary>Whether a file is an image that can be decoded, by its name.</summary>
+    internal static bool IsNamedSo(string path) => s_endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     private static byte[] Encode(string name, Tensor image, int setting)
     {

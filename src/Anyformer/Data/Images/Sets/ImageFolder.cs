@@ -10,7 +10,6 @@ namespace Anyformer.Data.Images.Sets;
 /// </summary>
 public sealed class ImageFolder : ImageSet
 {
-    private static readonly string[] s_endings = [".jpg", ".jpeg", ".png"];
     private static readonly EnumerationOptions s_files = new() { RecurseSubdirectories = true, MaxRecursionDepth = 16, IgnoreInaccessible = false };
     private static readonly EnumerationOptions s_folders = new() { IgnoreInaccessible = false };
 
@@ -61,9 +60,8 @@ public sealed class ImageFolder : ImageSet
     public override Tensor Read(int index) => ImageFile.Read(_files[index].Path, _mode);
 
     /// <summary>The folders below <paramref name="folder"/> that hold images, in the order of their names.</summary>
-    internal static IEnumerable<string> ClassesIn(string folder) => Directory.EnumerateDirectories(folder, "*", s_folders)
+    internal static IEnumerable<string> ClassesIn(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, "*", s_folders)
         .Where(path => Images(path).Any()).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
-    private static IEnumerable<string> Images(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "*", s_files)
-        .Where(path => s_endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase));
+    private static IEnumerable<string> Images(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "*", s_files).Where(ImageFile.IsNamedSo);
 }

@@ -14,8 +14,9 @@ internal static class ImageFolders
     /// <exception cref="UserException">A part has classes that the training part lacks.</exception>
     internal static ImageParts? PartsIn(string folder, ImageMode mode)
     {
+        folder = WithoutWrapping(folder);
         var train = Path.Combine(folder, "train");
-        if (!Directory.Exists(train))
+        if (!ImageFolder.ClassesIn(train).Any()) // A class may be of trains.
             return ImageFolder.ClassesIn(folder).Any() ? new ImageParts(new ImageFolder(folder, mode), null, null) : null;
         var learned = new ImageFolder(train, mode);
         var test = Part(folder, ["test"], learned, mode);
@@ -23,9 +24,17 @@ internal static class ImageFolders
         return test is null ? new ImageParts(learned, null, validation) : new ImageParts(learned, validation, test);
     }
 
+    /// <summary>The folder that everything lies in: archives often hold a single one, and class folders are below it.</summary>
+    private static string WithoutWrapping(string folder)
+    {
+        while (ImageFolder.ClassesIn(folder).Take(2).ToArray() is [var only] && ImageFolder.ClassesIn(Path.Combine(folder, only)).Any())
+            folder = Path.Combine(folder, only);
+        return folder;
+    }
+
     private static ImageFolder? Part(string folder, string[] names, ImageFolder train, ImageMode mode)
     {
-        var path = names.Select(name => Path.Combine(folder, name)).FirstOrDefault(Directory.Exists);
+        var path = names.Select(name => Path.Combine(folder, name)).FirstOrDefault(path => ImageFolder.ClassesIn(path).Any());
         if (path is null)
             return null;
         return ImageFolder.ClassesIn(path).Except(train.Classes).FirstOrDefault() is { } stranger

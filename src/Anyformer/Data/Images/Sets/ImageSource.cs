@@ -6,15 +6,15 @@ using Anyformer.Data.Sources;
 namespace Anyformer.Data.Images.Sets;
 
 /// <summary>
-/// Where labelled images are: a folder of class folders (<c>cat/1.jpg</c>), with parts above them (<c>train/cat/1.jpg</c>) or without, a folder with
-/// MNIST's files, or a table of pixels.
+/// Where labelled images are: a folder of class folders (<c>cat/1.jpg</c>), with parts above them (<c>train/cat/1.jpg</c>) or without, an archive of
+/// one (.tar, .tar.gz, .tgz, .zip), a folder with MNIST's files, or a table of pixels.
 /// </summary>
 public sealed record ImageSource
 {
     private const long BytesOfMegabyte = 1 << 20;
 
-    /// <summary>The folder or table, or its name in a data folder.</summary>
-    [Description("folder or table of the images, or its name in a data folder")]
+    /// <summary>The folder, archive or table, or the name of a folder in a data folder.</summary>
+    [Description("folder, archive or table of the images, or the name of a folder in a data folder")]
     public required string Path { get; init; }
 
     /// <summary>What colours become; null leaves grey levels as one channel in files that know no colours, and reads the others as colours.</summary>
@@ -50,8 +50,8 @@ public sealed record ImageSource
     public ImageData Load(DataStore store)
     {
         var path = File.Exists(Path) ? Path : store.FindFolder(Path)
-            ?? throw new UserException($"There is no folder or table '{Path}' of images, neither as it stands nor in the data folders.");
-        var parts = Split(PartsOf(path));
+            ?? throw new UserException($"There is no folder, archive or table '{Path}' of images, neither as it stands nor in the data folders.");
+        var parts = Split(PartsOf(path, store.CacheFolder));
         var memory = new ImageMemory(MemoryMegabytes * BytesOfMegabyte);
         return new ImageData
         {
@@ -62,12 +62,17 @@ public sealed record ImageSource
         };
     }
 
-    private ImageParts PartsOf(string path) =>
-        (File.Exists(path)
-            ? PixelTable.Read(path, null, LabelColumn, Mode)
-            : IdxImages.PartsIn(path, Mode) ?? PixelTable.PartsIn(path, LabelColumn, Mode) ?? ImageFolders.PartsIn(path, Mode ?? ImageMode.Rgb))
-        ?? throw new UserException($"The folder '{path}' holds no images: expected <class>/<name>.jpg or .png, with train/ and test/ above or without, "
-            + "or MNIST's train-images-idx3-ubyte and so on.");
+    private ImageParts PartsOf(string path, string cacheFolder)
+    {
+        if (ImageArchive.IsArchive(path))
+            path = ImageArchive.Unpack(path, cacheFolder);
+        if (File.Exists(path))
+            return PixelTable.Read(path, null, LabelColumn, Mode);
+        var parts = IdxImages.PartsIn(path, Mode) ?? PixelTable.PartsIn(path, LabelColumn, Mode) ?? ImageFolders.PartsIn(path, Mode ?? ImageMode.Rgb);
+        return parts ?? (ImageArchive.In(path) is { } archive ? PartsOf(archive, cacheFolder)
+            : throw new UserException($"'{path}' holds no images: expected <class>/<name>.jpg or .png, with train/ and test/ above or without, "
+                + "or MNIST's train-images-idx3-ubyte and so on, or a table of pixels."));
+    }
 
     private ImageParts Split(ImageParts parts)
     {

@@ -78,6 +78,34 @@ public sealed class ImageSourceTests : IDisposable
         Assert.Equal($"'{_folder.Path}' has too few images to hold some out of every class: 2 are left to learn from, 0 for validation and 0 for the test.", Mistake());
     }
 
+    [SkippableFact]
+    public void ArchivesAreFoldersToo()
+    {
+        SampleImages.Need();
+        for (var i = 0; i < 20; i++)
+            Write($"all/photos/{(i < 10 ? "train" : "test")}/{"ab"[i % 2]}/{i}.png", i);
+        ZipFile.CreateFromDirectory(_folder["all"], _folder["photos.zip"]);
+        Directory.Delete(_folder["all"], recursive: true);
+        foreach (var path in new[] { _folder.Path, _folder["photos.zip"] })
+        {
+            var data = new ImageSource { Path = path }.Load(Store());
+            Assert.Equal((8, 2, 10, path), (data.Train.Count, data.Validation.Count, data.Test.Count, data.Source));
+            Assert.Equal(["a", "b"], data.Classes.ToArray());
+            using var image = data.Test.Read(0);
+            Assert.Equal((byte)10, image[0, 0, 0].Item<int>());
+        }
+    }
+
+    [SkippableFact]
+    public void AClassMayBeCalledTrain()
+    {
+        SampleImages.Need();
+        foreach (var name in new[] { "plane", "train" })
+            for (var i = 0; i < 10; i++)
+                Write($"{name}/{i}.png", i);
+        Assert.Equal(["plane", "train"], Load().Classes.ToArray());
+    }
+
     [Fact]
     public void MnistFilesAreRead()
     {
@@ -144,10 +172,10 @@ public sealed class ImageSourceTests : IDisposable
     [Fact]
     public void WhatIsNotThereIsNamed()
     {
-        Assert.Equal("There is no folder or table 'nowhere' of images, neither as it stands nor in the data folders.",
+        Assert.Equal("There is no folder, archive or table 'nowhere' of images, neither as it stands nor in the data folders.",
             Assert.Throws<UserException>(() => new ImageSource { Path = "nowhere" }.Load(Store())).Message);
-        Assert.Equal($"The folder '{_folder.Path}' holds no images: expected <class>/<name>.jpg or .png, with train/ and test/ above or without, "
-            + "or MNIST's train-images-idx3-ubyte and so on.", Mistake());
+        Assert.Equal($"'{_folder.Path}' holds no images: expected <class>/<name>.jpg or .png, with train/ and test/ above or without, "
+            + "or MNIST's train-images-idx3-ubyte and so on, or a table of pixels.", Mistake());
     }
 
     [SkippableFact]
