@@ -64,7 +64,7 @@ public sealed class ImageCommandTests : IDisposable
 
     [Theory]
     [InlineData("images --models vit-giant", "The model vit has no size 'giant'; expected one of ")]
-    [InlineData("nowhere", "There is no folder or table 'nowhere' of images, neither as it stands nor in the data folders.")]
+    [InlineData("nowhere", "There is no folder, archive or table 'nowhere' of images, neither as it stands nor in the data folders.")]
     [InlineData("images --augmentation wild", "--augmentation names 'wild', expected one of ")]
     [InlineData("images --set preprocessing.size=64", "The override 'preprocessing.size=64' has no say in a comparison: use --image-size.")]
     public void AMistakeIsFoundBeforeAnythingIsTrained(string options, string sentence)
