@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Anyformer.Models.Forecasting;
+using Anyformer.Models.Vision;
 using Anyformer.Modules;
 using Anyformer.Torch;
 using Anyformer.Training.Optimizers;
@@ -20,6 +21,8 @@ internal static class Works
         ["informer"] = seconds => Measure(seconds, 3, 1, TrainingStep(s_etth1, shape => new Informer(shape, new InformerOptions()))),
         ["autoformer"] = seconds => Measure(seconds, 3, 1, AutoformerStep()),
         ["patchtst"] = seconds => Measure(seconds, 3, 1, PatchTstStep()),
+        ["vit"] = seconds => Measure(seconds, 2, 1, VisionStep()),
+        ["vit_inference"] = seconds => Measure(seconds, 2, 1, VisionAnswer()),
         ["operator"] = OperatorCalls,
     };
 
@@ -46,6 +49,43 @@ internal static class Works
     /// <summary>A training step of PatchTST/42 at the official ETTh1 settings, 336 to 96.</summary>
     private static Action PatchTstStep() =>
         TrainingStep(s_etth1 with { Lookback = 336 }, shape => new PatchTst(shape, new PatchTstOptions()), batch: 128);
+
+    /// <summary>A training step of ViT-Ti/16 by Adam on 16 images of 224 pixels.</summary>
+    private static Action VisionStep()
+    {
+        var (model, images) = TinyVisionTransformer();
+        var optimizer = new Adam(model.Parameters(), new AdamOptions { LearningRate = 1e-4 });
+        var labels = Functional.RandInt(1000, [images.Size(0)], DType.Int64);
+        return () =>
+        {
+            using var scope = new TensorScope();
+            optimizer.ZeroGrad();
+            var loss = model.Call(images).CrossEntropyLoss(labels);
+            loss.Backward();
+            optimizer.Step();
+            loss.Item<double>();
+        };
+    }
+
+    /// <summary>A forward pass of ViT-Ti/16 on 16 images of 224 pixels.</summary>
+    private static Action VisionAnswer()
+    {
+        var (model, images) = TinyVisionTransformer();
+        model.Eval();
+        return () =>
+        {
+            using var scope = new TensorScope();
+            using var noGrad = Autograd.NoGrad();
+            model.Call(images);
+        };
+    }
+
+    private static (VisionTransformer Model, Tensor Images) TinyVisionTransformer()
+    {
+        TorchRuntime.ManualSeed(1);
+        var model = new VisionTransformer(new ImageShape(3, 224, 224, 1000), VisionTransformerOptions.Presets["tiny"]);
+        return (model, Functional.Randn([16, 3, 224, 224]));
+    }
 
     /// <summary>A training step of a forecaster by Adam.</summary>
     private static Action TrainingStep(ForecastShape shape, Func<ForecastShape, Forecaster> build, int batch = 32)

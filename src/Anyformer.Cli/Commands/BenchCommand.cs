@@ -6,5 +6,5 @@ namespace Anyformer.Cli.Commands;
 public static class BenchCommand
 {
     /// <summary>The command.</summary>
-    public static Command Create() => new("bench", "Measure what methods cost on this machine.") { BenchAttentionCommand.Create() };
+    public static Command Create() => new("bench", "Measure what methods cost on this machine.") { BenchAttentionCommand.Create(), BenchVisionCommand.Create() };
 }

@@ -34,7 +34,7 @@ public sealed record DeiTOptions : VisionEncoderOptions
     Paper = "Touvron, Cord, Douze, Massa, Sablayrolles, Jégou, Training Data-Efficient Image Transformers & Distillation through Attention, ICML 2021, "
         + "arXiv 2012.12877",
     Complexity = "O(what the attention mechanism costs)")]
-public sealed class DeiT : ImageClassifier, IDistilledClassifier, ITokenReducing
+public sealed class DeiT : ImageClassifier, IPlainVisionModel, IDistilledClassifier, ITokenReducing
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The images it is built for; it takes others too.</param>
@@ -48,7 +48,7 @@ public sealed class DeiT : ImageClassifier, IDistilledClassifier, ITokenReducing
         VisionEncoder.InitializeMaps(Head);
     }
 
-    /// <summary>Everything before the heads.</summary>
+    /// <inheritdoc/>
     public VisionEncoder Encoder { get; }
 
     private Dropout Dropout { get; }

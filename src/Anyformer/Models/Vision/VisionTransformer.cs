@@ -20,7 +20,7 @@ namespace Anyformer.Models.Vision;
     Paper = "Dosovitskiy, Beyer, Kolesnikov, Weissenborn, Zhai, Unterthiner, Dehghani, Minderer, Heigold, Gelly, Uszkoreit, Houlsby, "
         + "An Image is Worth 16x16 Words: Transformers for Image Recognition at Scale, ICLR 2021, arXiv 2010.11929",
     Complexity = "O(what the attention mechanism costs)")]
-public sealed class VisionTransformer : ImageClassifier, ITokenReducing
+public sealed class VisionTransformer : ImageClassifier, IPlainVisionModel, ITokenReducing
 {
     private readonly ImagePooling _pooling;
 
@@ -45,7 +45,7 @@ public sealed class VisionTransformer : ImageClassifier, ITokenReducing
             VisionEncoder.InitializeMaps(part);
     }
 
-    /// <summary>Everything before the pooling.</summary>
+    /// <inheritdoc/>
     public VisionEncoder Encoder { get; }
 
     private AttentionPooling? Pooling { get; }

@@ -1,0 +1,92 @@
+"""Training steps of ViT-Ti/16 on 16 images of 224 pixels in PyTorch, as a peer of `Anyformer.Benchmarks step vit`.
+
+Built as timm builds it, copies and all. Prints one JSON object: steps a second over the measured time.
+"""
+import argparse
+import json
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+SIZE, PATCH, CLASSES, BATCH = 224, 16, 1000, 16
+WIDTH, LAYERS, HEADS = 192, 12, 3
+
+
+class Attention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads, self.scale = heads, (width // heads) ** -0.5
+        self.qkv, self.proj = nn.Linear(width, 3 * width), nn.Linear(width, width)
+
+    def forward(self, x):
+        batch, tokens, width = x.shape
+        q, k, v = self.qkv(x).reshape(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        weights = ((q * self.scale) @ k.transpose(-2, -1)).softmax(dim=-1)
+        return self.proj((weights @ v).transpose(1, 2).reshape(batch, tokens, width))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(width, eps=1e-6), nn.LayerNorm(width, eps=1e-6)
+        self.attn = Attention(width, heads)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, x):
+        x = x + self.attn(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class VisionTransformer(nn.Module):
+    def __init__(self, width=WIDTH, layers=LAYERS, heads=HEADS):
+        super().__init__()
+        self.patch_embed = nn.Conv2d(3, width, PATCH, PATCH)
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.pos_embed = nn.Parameter(0.02 * torch.randn(1, 1 + (SIZE // PATCH) ** 2, width))
+        self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(layers)))
+        self.norm, self.head = nn.LayerNorm(width, eps=1e-6), nn.Linear(width, CLASSES)
+
+    def forward(self, images):
+        x = self.patch_embed(images).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1) + self.pos_embed
+        return self.head(self.norm(self.blocks(x))[:, 0])
+
+
+def main(inference=False):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--foreach", action="store_true")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    model = VisionTransformer()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=options.foreach)
+    images, labels = torch.randn(BATCH, 3, SIZE, SIZE), torch.randint(CLASSES, (BATCH,))
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    def answer():
+        with torch.inference_mode():
+            return model(images)
+
+    work = answer if inference else step
+    model.train(not inference)
+    for _ in range(2):
+        work()
+    start, steps = time.perf_counter(), 0
+    while time.perf_counter() - start < options.seconds:
+        work()
+        steps += 1
+    print(json.dumps({"rate": steps / (time.perf_counter() - start), "threads": options.threads, "version": torch.__version__}))
+
+
+if __name__ == "__main__":
+    main()
