@@ -50,6 +50,7 @@ public static class CommandLine
         BacktestCommand.Create(),
         PredictCommand.Create(),
         BenchCommand.Create(),
+        InspectCommand.Create(),
         VerifyCommand.Create(),
         CatalogCommand.Create(),
         DescribeCommand.Create(),

@@ -78,6 +78,13 @@ public sealed class VisionEncoder : Module, ITokenReducing
     public void ReduceTokens(Part<TokenReducer>? reducer) => Reducers = reducer is null ? null
         : ModuleList<TokenReducer>.Of(Blocks.Count, i => reducer.Build(new TokenReducerShape(i, Blocks.Count, _classTokens + _registers)));
 
+    /// <summary>Side of a patch in pixels.</summary>
+    public int PatchSide => (int)Patches.Weight.Size(-1);
+
+    /// <summary>Patches along the height and the width of images.</summary>
+    /// <param name="images">(batch, channels, height, width).</param>
+    public PatchGrid GridOf(Tensor images) => Patches.GridOf(images);
+
     /// <summary>The tokens of images.</summary>
     /// <param name="images">(batch, channels, height, width).</param>
     /// <param name="hidden">True where a patch is hidden and the mask token stands in for it, (batch, patches); null hides none.</param>
