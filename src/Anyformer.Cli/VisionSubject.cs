@@ -1,7 +1,9 @@
+using Anyformer.Catalog;
 using Anyformer.Data.Images;
 using Anyformer.Data.Images.Files;
 using Anyformer.Data.Images.Transforms;
 using Anyformer.Models.Vision;
+using Anyformer.Tasks.Images;
 using Anyformer.Torch;
 
 namespace Anyformer.Cli;
@@ -12,7 +14,17 @@ namespace Anyformer.Cli;
 /// <param name="Image">The image as the model takes it: float32, (1, channels, height, width).</param>
 internal sealed record VisionSubject(VisionEncoder Encoder, Tensor Pixels, Tensor Image)
 {
-    private const int Channels = 3, UsualClasses = 1000;
+    private const int Colours = 3, UsualClasses = 1000;
+
+    /// <summary>The trained model of a run and an image, prepared as it was in training.</summary>
+    /// <param name="folder">The folder of the run.</param>
+    /// <param name="path">The image.</param>
+    /// <exception cref="UserException">The folder holds no trained classifier of images, or no plain one, or the image cannot be read.</exception>
+    public static VisionSubject OfRun(string folder, string path)
+    {
+        var trained = TrainedImageClassifier.Open(folder, Device.Cpu);
+        return Of(trained.Model, trained.Recipe.Model.Id, path, trained.Recipe.Preprocessing, trained.Channels);
+    }
 
     /// <summary>A model of the catalog, with weights of a file or else random ones, and an image.</summary>
     /// <param name="name">The model and its preset.</param>
@@ -20,19 +32,26 @@ internal sealed record VisionSubject(VisionEncoder Encoder, Tensor Pixels, Tenso
     /// <param name="path">The image.</param>
     /// <param name="preprocessing">What the image goes through.</param>
     /// <exception cref="UserException">No such model or image, the weights do not fit, or the model is no plain one.</exception>
-    public static VisionSubject Open(string name, string? weights, string path, ImagePreprocessing preprocessing)
+    public static VisionSubject OfModel(string name, string? weights, string path, ImagePreprocessing preprocessing)
     {
-        var (parsed, checkpoint) = (VisionModelName.Parse(name), weights is null ? null : VisionCheckpoint.Open(weights));
-        if (parsed.Options is not VisionEncoderOptions options)
-            throw new UserException($"The model {name} has no plain encoder of patches; expected vit or deit.");
+        var section = ImageModels.Named(name);
+        var entry = MethodCatalog.Get<ImageClassifier>(section.Id);
+        var checkpoint = weights is null ? null : VisionCheckpoint.Open(weights);
         TorchRuntime.ManualSeed(1);
+        var options = entry.BindOptions(section);
         // Weights are loaded into a model of the size that they were trained for; it takes images of any.
-        var size = checkpoint?.GridSide * options.Patch ?? preprocessing.Size;
-        var model = parsed.Build(new ImageShape(Channels, size, size, checkpoint?.Classes ?? UsualClasses));
+        var size = options is VisionEncoderOptions { Patch: var patch } && checkpoint?.GridSide is { } side ? side * patch : preprocessing.Size;
+        var model = entry.Build<ImageClassifier>(new ImageShape(Colours, size, size, checkpoint?.Classes ?? UsualClasses), options);
         checkpoint?.Load(model);
         model.Eval();
-        var pixels = preprocessing.Evaluation().Apply(ImageFile.Read(path, ImageMode.Rgb), new ImageRandom(0, 0, 0));
-        var image = new ImageNormalizer(preprocessing.Normalization, Channels).Normalize(pixels.Unsqueeze(0));
-        return new VisionSubject(((IPlainVisionModel)model).Encoder, pixels, image);
+        return Of(model, name, path, preprocessing, Colours);
+    }
+
+    private static VisionSubject Of(ImageClassifier model, string name, string path, ImagePreprocessing preprocessing, int channels)
+    {
+        if (model is not IPlainVisionModel plain)
+            throw new UserException($"The model {name} has no plain encoder of patches; expected vit or deit.");
+        var pixels = preprocessing.Evaluation().Apply(ImageFile.Read(path, channels == 1 ? ImageMode.Gray : ImageMode.Rgb), new ImageRandom(0, 0, 0));
+        return new VisionSubject(plain.Encoder, pixels, new ImageNormalizer(preprocessing.Normalization, channels).Normalize(pixels.Unsqueeze(0)));
     }
 }

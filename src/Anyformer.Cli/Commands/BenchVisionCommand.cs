@@ -2,6 +2,8 @@ using System.CommandLine;
 using Anyformer.Cli.Reports;
 using Anyformer.Inspection;
 using Anyformer.Models.Vision;
+using Anyformer.Recipes;
+using Anyformer.Tasks.Images;
 using Anyformer.Torch;
 
 namespace Anyformer.Cli.Commands;
@@ -49,16 +51,15 @@ public static class BenchVisionCommand
     private static void Run(ParseResult parsed)
     {
         var (size, batch) = (parsed.GetValue(s_size), parsed.GetValue(s_batch));
-        VisionModelName[] names = [.. Names(parsed.GetValue(s_models)!).Select(VisionModelName.Parse)];
+        (string Name, ModelSection Section)[] models = [.. Names(parsed.GetValue(s_models)!).Select(name => (name, ImageModels.Named(name)))];
         Engine.Start(parsed.GetValue(s_threads));
         var results = new List<VisionCosts>();
-        foreach (var name in names)
+        foreach (var (name, section) in models)
         {
             using var scope = new TensorScope();
-            TorchRuntime.ManualSeed(1);
-            var model = name.Build(new ImageShape(Channels, size, size, Classes));
+            var model = ImageModels.Build(section, new ImageShape(Channels, size, size, Classes), seed: 1, Device.Cpu);
             var costs = TokenReductionCost.Of(model, Functional.Randn([batch, Channels, size, size]), parsed.GetValue(s_merged)!, parsed.GetValue(s_rounds));
-            results.Add(new VisionCosts(name.Text, model.ParameterCount(), costs));
+            results.Add(new VisionCosts(name, model.ParameterCount(), costs));
         }
 
         var report = new VisionBenchReport($"{batch} random images of {size} x {size}, random weights, float32", parsed.GetValue(s_rounds), Machine.Facts(), results);

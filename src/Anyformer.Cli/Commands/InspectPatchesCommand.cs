@@ -16,7 +16,7 @@ namespace Anyformer.Cli.Commands;
 /// </summary>
 public static class InspectPatchesCommand
 {
-    private static readonly Argument<string> s_model = new("model") { Description = "a plain model of images, with a preset or without: vit-small, deit, vit-dinov2-base" };
+    private static readonly Argument<string> s_model = new("run-or-model") { Description = "the folder of a run, or a plain model of images with a preset or without: vit-small, deit, vit-dinov2-base" };
 
     private static readonly Argument<string> s_image = new("image") { Description = "a JPEG or PNG file" };
 
@@ -28,11 +28,11 @@ public static class InspectPatchesCommand
         HelpName = "file",
     };
 
-    private static readonly Option<int> s_size = SharedOptions.Count("--image-size", "height and width that the image is brought to, in pixels", 224);
+    private static readonly Option<int> s_size = SharedOptions.Count("--image-size", "height and width that the image is brought to, in pixels; a run has its own", 224);
 
     private static readonly Option<ImageNormalization> s_normalization = new("--normalization")
     {
-        Description = "the scale of the levels that the model was trained on",
+        Description = "the scale of the levels that the model was trained on; a run has its own",
         DefaultValueFactory = _ => ImageNormalization.ImageNet,
     };
 
@@ -69,12 +69,19 @@ public static class InspectPatchesCommand
         Engine.Start(parsed.GetValue(s_threads));
         using var scope = new TensorScope();
         using var noGrad = Autograd.NoGrad();
-        var preprocessing = new ImagePreprocessing { Size = parsed.GetValue(s_size), Normalization = parsed.GetValue(s_normalization) };
-        var subject = VisionSubject.Open(parsed.GetValue(s_model)!, parsed.GetValue(s_weights), parsed.GetValue(s_image)!, preprocessing);
-        if (parsed.GetValue(s_weights) is null)
-            Terminal.Error.WriteLine("The weights are random; --weights loads trained ones.");
-        show(subject, parsed).Write(output);
+        show(Subject(parsed), parsed).Write(output);
         Terminal.Out.WriteLine($"Picture: {output}");
+    }
+
+    private static VisionSubject Subject(ParseResult parsed)
+    {
+        var (model, weights, image) = (parsed.GetValue(s_model)!, parsed.GetValue(s_weights), parsed.GetValue(s_image)!);
+        if (Directory.Exists(model))
+            return weights is null ? VisionSubject.OfRun(model, image) : throw new UserException($"The run '{model}' has weights of its own; leave --weights out.");
+        if (weights is null)
+            Terminal.Error.WriteLine("The weights are random; --weights loads trained ones.");
+        var preprocessing = new ImagePreprocessing { Size = parsed.GetValue(s_size), Normalization = parsed.GetValue(s_normalization) };
+        return VisionSubject.OfModel(model, weights, image, preprocessing);
     }
 
     private static PatchPicture ShowMerged(VisionSubject subject, ParseResult parsed)

@@ -28,6 +28,9 @@ public sealed class TrainedImageClassifier
     /// <summary>The names of the classes, in the order of the scores.</summary>
     public ImmutableArray<string> Classes => _metadata.Classes;
 
+    /// <summary>Channels of the images that it takes: 1 of grey levels, 3 of colours.</summary>
+    public int Channels => _metadata.Channels;
+
     /// <summary>Opens the best checkpoint of a run.</summary>
     /// <exception cref="UserException">The folder holds no run of a classifier of images, or one that has not validated yet.</exception>
     public static TrainedImageClassifier Open(string folder, Device device)
