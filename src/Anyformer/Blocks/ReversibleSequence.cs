@@ -5,85 +5,91 @@ namespace Anyformer.Blocks;
 /// <summary>
 /// Blocks on two streams, <c>a += f(h)</c> and <c>h += g(a)</c>, which can be undone: nothing between the first and the last is kept for the backward
 /// pass, which computes it again from the end (Gomez et al. 2017, arXiv 1707.04585; Kitaev et al. 2020, arXiv 2001.04451, section 3). Memory does
-/// not grow with the number of blocks. What the branches draw from the default generator they draw again.
+/// not grow with the number of blocks, but by the gradients of their weights. What the branches draw from the default generator they draw again.
 /// </summary>
 /// <param name="branches">The branches in their order: <c>f</c> of the first block, <c>g</c> of the first, <c>f</c> of the second, and so on.</param>
-internal sealed class ReversibleSequence(IReadOnlyList<ReversibleBranch> branches) : DifferentiableFunction
+internal sealed class ReversibleSequence(IReadOnlyList<ReversibleBranch> branches)
 {
-    private readonly Stack<byte[]> _states = new();
-
     /// <summary>Both streams after all blocks.</summary>
     internal (Tensor First, Tensor Second) Call(Tensor first, Tensor second)
     {
-        var streams = Apply([first, second, .. branches.SelectMany(branch => branch.Parameters)]);
-        return (streams[0], streams[1]);
-    }
-
-    protected override Tensor[] Forward(ReadOnlySpan<Tensor> inputs)
-    {
-        var (moving, still) = (inputs[0], inputs[1]);
-        using var generator = Generator.Default(inputs[0].Device);
-        foreach (var branch in branches)
+        var (moving, still) = (first, second);
+        var streams = new ReversedStreams();
+        foreach (var (index, branch) in branches.Index())
         {
-            _states.Push(generator.GetState());
-            var moved = Move(branch, moving, still);
-            if (_states.Count > 2)
+            var moved = new ReversibleStep(branch, streams, isFirst: index == 0).Apply([moving, still, .. branch.Parameters])[0];
+            // What went in is not ours.
+            if (index >= 2)
                 moving.Dispose();
             // The stream that moved is the one that the next branch looks at.
             (moving, still) = (still, moved);
         }
 
-        SaveForBackward(moving, still);
-        return [moving, still];
+        var ends = new ReversibleEnd(streams).Apply(moving, still);
+        return (ends[0], ends[1]);
+    }
+}
+
+/// <summary>One branch of a reversible block.</summary>
+/// <param name="Call">What is added to one stream, of the other.</param>
+/// <param name="Parameters">The weights that it uses.</param>
+internal sealed record ReversibleBranch(Func<Tensor, Tensor> Call, IReadOnlyList<Tensor> Parameters);
+
+/// <summary>Where a backward pass through reversible blocks is: both streams as they were behind the branch that it comes to next.</summary>
+internal sealed class ReversedStreams
+{
+    /// <summary>The stream that the branch looked at.</summary>
+    internal Tensor? Seen { get; private set; }
+
+    /// <summary>The stream that it moved.</summary>
+    internal Tensor? Moved { get; private set; }
+
+    /// <summary>Comes to a branch, or to the beginning, where nothing is left; what it held and does not go on with is freed.</summary>
+    internal void Set(Tensor? seen, Tensor? moved)
+    {
+        foreach (var left in new[] { Seen, Moved })
+            if (!ReferenceEquals(left, seen) && !ReferenceEquals(left, moved))
+                left?.Dispose();
+        (Seen, Moved) = (seen?.OutliveScopes(), moved?.OutliveScopes());
+    }
+}
+
+/// <summary>
+/// A branch as a node of the graph by itself, so that the gradients of its weights are handed over before the next branch is undone. It saves nothing:
+/// the node behind it leaves the streams.
+/// </summary>
+internal sealed class ReversibleStep(ReversibleBranch branch, ReversedStreams streams, bool isFirst) : DifferentiableFunction
+{
+    private byte[] _state = [];
+
+    protected override Tensor[] Forward(ReadOnlySpan<Tensor> inputs)
+    {
+        using var generator = Generator.Default(inputs[0].Device);
+        _state = generator.GetState();
+        using var scope = new TensorScope();
+        return [scope.Keep(inputs[0] + branch.Call(inputs[1]))];
     }
 
     protected override Tensor?[] Backward(ReadOnlySpan<Tensor?> gradients)
     {
         if (Autograd.IsRecording)
             throw new UserException("Reversible blocks keep no graph, so they cannot be differentiated twice.");
-        using var generator = Generator.Default(Saved(0).Device);
+        var (seen, moved) = (streams.Seen!, streams.Moved!);
+        using var generator = Generator.Default(seen.Device);
         var now = generator.GetState();
-        var (moving, still) = (Saved(0), Saved(1));
-        var (movingGradient, stillGradient) = (gradients[0] ?? moving.ZerosLike(), gradients[1] ?? still.ZerosLike());
-        var ofParameters = new List<Tensor?>();
-        var undone = 0;
-        foreach (var branch in branches.Reverse())
-        {
-            generator.SetState(_states.Pop());
-            var (before, gradient, ofBranch) = Undo(branch, moving, still, movingGradient, stillGradient);
-            // The first two streams and gradients are not this pass's own.
-            if (undone++ >= 2)
-            {
-                still.Dispose();
-                movingGradient.Dispose();
-            }
-
-            (moving, still) = (before, moving);
-            (movingGradient, stillGradient) = (stillGradient, gradient);
-            ofParameters.InsertRange(0, ofBranch);
-        }
-
+        generator.SetState(_state);
+        var (before, found) = Undo(seen, moved, gradients[0]);
         generator.SetState(now);
-        return [movingGradient, stillGradient, .. ofParameters];
+        streams.Set(isFirst ? null : before, isFirst ? null : seen);
+        return [gradients[0], .. found];
     }
 
-    /// <summary>The stream after a branch; nothing else of the branch stays, or memory would grow with their number until the last has run.</summary>
-    private static Tensor Move(ReversibleBranch branch, Tensor moving, Tensor still)
+    /// <summary>The stream before the branch moved it, and the gradients of the one that it looked at and of its weights.</summary>
+    private (Tensor Before, Tensor?[] Gradients) Undo(Tensor seen, Tensor moved, Tensor? ofMoved)
     {
         using var scope = new TensorScope();
-        return scope.Keep(moving + branch.Call(still));
-    }
-
-    /// <summary>The stream before a branch moved it, the gradient of the stream that the branch looks at, and those of its parameters.</summary>
-    /// <param name="branch">The branch.</param>
-    /// <param name="seen">The stream that it looks at.</param>
-    /// <param name="moved">The stream that it moved.</param>
-    /// <param name="ofSeen">The gradient so far of the one that it looks at.</param>
-    /// <param name="ofMoved">The gradient of the one that it moved.</param>
-    private static (Tensor Before, Tensor OfSeen, Tensor?[] OfBranch) Undo(
-        ReversibleBranch branch, Tensor seen, Tensor moved, Tensor ofSeen, Tensor ofMoved)
-    {
-        using var scope = new TensorScope();
+        if (ofMoved is null)
+            return (scope.Keep(moved - branch.Call(seen)), new Tensor?[1 + branch.Parameters.Count]);
         Tensor change;
         Tensor?[] gradients;
         using (Autograd.Record())
@@ -94,14 +100,25 @@ internal sealed class ReversibleSequence(IReadOnlyList<ReversibleBranch> branche
             gradients = Autograd.Grad([change], [leaf, .. branch.Parameters], [ofMoved], allowUnused: true);
         }
 
-        foreach (var given in gradients[1..])
+        foreach (var given in gradients)
             if (given is not null)
                 scope.Keep(given);
-        return (scope.Keep(moved - change.Detach()), scope.Keep(ofSeen + gradients[0]!), gradients[1..]);
+        return (scope.Keep(moved - change.Detach()), gradients);
     }
 }
 
-/// <summary>One branch of a reversible block.</summary>
-/// <param name="Call">What is added to one stream, of the other.</param>
-/// <param name="Parameters">The weights that it uses.</param>
-internal sealed record ReversibleBranch(Func<Tensor, Tensor> Call, IReadOnlyList<Tensor> Parameters);
+/// <summary>The end of reversible blocks, where a backward pass finds both streams, whichever of them it comes by.</summary>
+internal sealed class ReversibleEnd(ReversedStreams streams) : DifferentiableFunction
+{
+    protected override Tensor[] Forward(ReadOnlySpan<Tensor> inputs)
+    {
+        SaveForBackward(inputs[0], inputs[1]);
+        return [inputs[0].Alias(), inputs[1].Alias()];
+    }
+
+    protected override Tensor?[] Backward(ReadOnlySpan<Tensor?> gradients)
+    {
+        streams.Set(Saved(0), Saved(1));
+        return [gradients[0], gradients[1]];
+    }
+}

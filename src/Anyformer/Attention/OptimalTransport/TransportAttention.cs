@@ -49,6 +49,14 @@ public sealed record TransportAttentionOptions
 /// formulas of Mialon et al. (ICLR 2021, arXiv 2006.12065). Padding is carried nowhere. Records <c>features</c>, (batch, heads, tokens,
 /// anchors), and <c>plan</c>, (batch, heads, tokens, references).
 /// </remarks>
+[Formula(
+    "φ(x) = |z| exp((cos(z, a) - 1) / s²) M^(-1/2), z = x W, M the same of the anchors among themselves",
+    "P = sinkhorn(φ(X) Rᵀ ⊙ G / e), columns sum to 1 and rows to m / n",
+    "Y = [(P ⊙ G) (P ⊙ G)ᵀ φ(X) n / m for each head] W_o",
+    Where = "z: (d); W: (width, heads · d); a: anchors, learned, (heads, anchors, d); s: width of the kernel; "
+        + "M: (heads, anchors, anchors); P: plan, (batch, heads, tokens, references); "
+        + "R: references, learned, (heads, references, anchors); G: Gaussian of the distance of their places, (tokens, references); "
+        + "e: weight of the entropy; m: number of references; W_o: (heads · anchors, width)")]
 [Claims(Growth = 1)]
 [Method("set-transport", "SeT attention", Family.Prototypes, 2024,
     System = "setformer",

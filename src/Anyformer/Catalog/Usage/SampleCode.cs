@@ -39,19 +39,23 @@ internal sealed class SampleCode
     };
 
     /// <summary>Sizes by the names of parameters; others are 4.</summary>
-    private static readonly Dictionary<string, int> s_sizes = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly Dictionary<string, int> s_sizes = new[]
     {
-        ["width"] = 64, ["headWidth"] = 16, ["hiddenWidth"] = 256, ["inputWidth"] = 3, ["outputWidth"] = 16, ["tokens"] = 32, ["classes"] = 10,
-        ["inputs"] = 64, ["outputs"] = 64, ["words"] = 100, ["vocabulary"] = 65, ["symbols"] = 65, ["limit"] = 128, ["channels"] = 3, ["axes"] = 2,
-        ["height"] = 32, ["lookback"] = 96, ["horizon"] = 24, ["labelLength"] = 48, ["variates"] = 3, ["marks"] = 0, ["season"] = 24,
-        ["recurrences"] = 1, ["layer"] = 0, ["protected"] = 1, ["layers"] = 2, ["step"] = 2, ["patience"] = 3, ["vectors"] = 0,
-    };
+        ("width", 64), ("headWidth", 16), ("hiddenWidth", 256), ("inputWidth", 3), ("outputWidth", 16), ("tokens", 32), ("classes", 10), ("inputs", 64),
+        ("outputs", 64), ("words", 100), ("vocabulary", 65), ("symbols", 65), ("limit", 128), ("channels", 3), ("axes", 2), ("height", 32),
+        ("lookback", 96), ("horizon", 24), ("labelLength", 48), ("variates", 3), ("marks", 0), ("season", 24), ("recurrences", 1), ("layer", 0),
+        ("protected", 1), ("layers", 2), ("step", 2), ("patience", 3), ("vectors", 0),
+    }.ToDictionary(size => size.Item1, size => size.Item2, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Names by which a class of sizes means another size than others do.</summary>
     private static readonly Dictionary<(string Type, string Name), int> s_exceptions = new()
     {
-        [("ImageShape", "Width")] = 32, [("SequenceShape", "Tokens")] = 64, [("SequenceShape", "Vocabulary")] = 20, [("LanguageShape", "Tokens")] = 64,
-        [("SetTransformer", "outputs")] = 4, [("Perceiver", "outputs")] = 10,
+        [("ImageShape", "Width")] = 32,
+        [("SequenceShape", "Tokens")] = 64,
+        [("SequenceShape", "Vocabulary")] = 20,
+        [("LanguageShape", "Tokens")] = 64,
+        [("SetTransformer", "outputs")] = 4,
+        [("Perceiver", "outputs")] = 10,
     };
 
     private readonly SortedSet<string> _namespaces = new(StringComparer.Ordinal);

@@ -84,6 +84,10 @@ public sealed record SeTformerOptions
 /// arXiv 2401.03540). The authors publish no code and few sizes: stem, reductions and blocks are those of CSWin, whose layout the paper is
 /// said to follow.
 /// </summary>
+[Formula(
+    "Z <- Z + attention(norm(Z)), Z <- Z + mlp(norm(Z)), stage after stage, of ever smaller and wider maps",
+    "attention that of set-transport; y = W_h mean(norm(Z)) + b",
+    Where = "Z: map, (batch, height, width, channels); W_h: (classes, channels); b: (classes)")]
 [Method("setformer", "SeTformer", Family.PyramidVision, 2024,
     Paper = "Shamsolmoali, Zareapoor, Granger, Felsberg, SeTformer is What You Need for Vision and Language, AAAI 2024, arXiv 2401.03540",
     Complexity = "O(pixels)")]
