@@ -215,6 +215,7 @@ public sealed class ImageClassifierTests
                 DropPath = 0,
             },
             "flatten-deit" => new FlattenDeiTOptions { Patch = 4, Width = 8, Layers = 2, Heads = 2, HiddenWidth = 12, DropPath = 0 },
+            "m2-vit" => new M2ViTOptions { Patch = 4, Width = 8, Layers = 2, HiddenWidth = 12, MatrixBlocks = 3, FilterWidth = 4, DropPath = 0 },
             "setformer" => new SeTformerOptions
             {
                 Patch = 3,
