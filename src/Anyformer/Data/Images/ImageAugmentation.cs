@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Data.Images.Transforms;
@@ -92,6 +93,10 @@ public sealed record ImageAugmentation
         if (ColorJitter > 0)
             yield return new ColorJitter(ColorJitter);
         if (RandAugment is { } operations)
-            yield return new RandAugment(operations, [.. preprocessing.Normalization.Of(channels).Mean.Select(mean => (byte)Math.Round(byte.MaxValue * mean))]);
+            yield return new RandAugment(operations, Background(preprocessing.Normalization, channels));
     }
+
+    /// <summary>The mean level of every channel: what stands where an image was moved away.</summary>
+    private static ImmutableArray<byte> Background(ImageNormalization normalization, int channels) =>
+        [.. normalization.Of(channels).Mean.Select(mean => (byte)Math.Round(byte.MaxValue * mean))];
 }

@@ -51,7 +51,8 @@ internal sealed record IdxFile(byte[][] Items, int[] Shape)
         var magic = new byte[4];
         stream.ReadExactly(magic);
         if (magic is not [0, 0, UnsignedBytes, >= 1 and <= MostDimensions])
-            throw new UserException($"{path}: the file begins with {BinaryPrimitives.ReadUInt32BigEndian(magic)}, which is not the number of an IDX file of bytes.");
+            throw new UserException(
+                $"{path}: the file begins with {BinaryPrimitives.ReadUInt32BigEndian(magic)}, which is not the number of an IDX file of bytes.");
         var sizes = new byte[4 * magic[3]];
         stream.ReadExactly(sizes);
         return [.. sizes.Chunk(4).Select(bytes => (long)BinaryPrimitives.ReadUInt32BigEndian(bytes))];

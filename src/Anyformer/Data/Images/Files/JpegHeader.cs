@@ -50,7 +50,9 @@ internal static class JpegHeader
         return null;
     }
 
-    /// <summary>A zero (a 0xFF of the data), a restart marker, filling, or the temporary marker of arithmetic coding: nothing with a length follows.</summary>
+    /// <summary>
+    /// A zero (a 0xFF of the data), a restart marker, filling, or the temporary marker of arithmetic coding: nothing with a length follows.
+    /// </summary>
     private static bool IsPartOfScan(byte code) => code is 0 or 1 or (>= 0xD0 and <= 0xD8) or Marker;
 
     private static ReadOnlySpan<byte> Segment(ReadOnlySpan<byte> file, int at, string name)

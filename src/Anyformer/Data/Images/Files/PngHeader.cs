@@ -25,7 +25,8 @@ internal static class PngHeader
             var chunk = Chunk(rest, name);
             var code = rest.Slice(sizeof(uint), sizeof(uint));
             if (header is null)
-                header = code.SequenceEqual("IHDR"u8) ? Header(chunk, name) : throw new BrokenImageException($"{name}: the PNG image does not begin with its header.");
+                header = code.SequenceEqual("IHDR"u8) ? Header(chunk, name)
+                    : throw new BrokenImageException($"{name}: the PNG image does not begin with its header.");
             else if (code.SequenceEqual("eXIf"u8))
                 orientation = ExifOrientation.Read(chunk);
             else if (code.SequenceEqual("IDAT"u8))

@@ -111,6 +111,7 @@ public sealed class ImageBatches : IDisposable
         var epoch = _epoch;
         int[] order = _isShuffled ? new SplitMix(_seed, epoch).Permutation(_images) : [.. Enumerable.Range(0, _images)];
         RawBatch Make(int number) => _reader.Read(order.AsSpan(number * BatchSize, Math.Min(BatchSize, _images - number * BatchSize)), _seed, epoch);
-        _prefetch = new OrderedPrefetch<RawBatch>(batch, Count, Make, _loading.Threads, _loading.Threads * _loading.Prefetch, TorchRuntime.UseOneThreadHere);
+        _prefetch = new OrderedPrefetch<RawBatch>(
+            batch, Count, Make, _loading.Threads, _loading.Threads * _loading.Prefetch, TorchRuntime.UseOneThreadHere);
     }
 }

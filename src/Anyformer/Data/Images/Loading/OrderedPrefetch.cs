@@ -3,7 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Anyformer.Data.Images.Loading;
 
 /// <summary>
-/// Makes numbered things ahead of their use, on threads of its own, and hands them out in order. Never more than a bound of them are being made or wait.
+/// Makes numbered things ahead of their use, on threads of its own, and hands them out in order. Never more than a bound of them are being made or
+/// wait.
 /// </summary>
 /// <typeparam name="T">What is made.</typeparam>
 internal sealed class OrderedPrefetch<T> : IDisposable where T : class, IDisposable
@@ -26,7 +27,8 @@ internal sealed class OrderedPrefetch<T> : IDisposable where T : class, IDisposa
     internal OrderedPrefetch(int first, int end, Func<int, T> make, int threads, int ahead, Action prepare)
     {
         (Next, _begun, _end, _make, _waiting) = (first, first, end, make, new Made?[ahead]);
-        _threads = [.. Enumerable.Range(0, Math.Min(threads, end - first)).Select(_ => new Thread(() => Work(prepare)) { IsBackground = true, Name = "image loader" })];
+        _threads = [.. Enumerable.Range(0, Math.Min(threads, end - first))
+            .Select(_ => new Thread(() => Work(prepare)) { IsBackground = true, Name = "image loader" })];
         foreach (var thread in _threads)
             thread.Start();
     }

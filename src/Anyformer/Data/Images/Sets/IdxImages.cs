@@ -39,7 +39,8 @@ internal static class IdxImages
             : throw new UserException($"{path}: an item has {file.Shape.Length} dimensions, expected labels.");
     }
 
-    private static IEnumerable<string> Names(int classes) => Enumerable.Range(0, classes).Select(label => label.ToString(CultureInfo.InvariantCulture));
+    private static IEnumerable<string> Names(int classes) =>
+        Enumerable.Range(0, classes).Select(label => label.ToString(CultureInfo.InvariantCulture));
 
     private static string? FindImages(string folder, string[] parts) => Find(folder, [.. parts.Select(part => $"{part}-images-idx3-ubyte")]);
 

@@ -27,7 +27,8 @@ public sealed class ImageFolder : ImageSet
         try
         {
             Classes = [.. classes ?? ClassesIn(folder)];
-            _files = [.. Classes.SelectMany((name, label) => Images(Path.Combine(folder, name)).Order(StringComparer.Ordinal).Select(path => (path, label)))];
+            _files = [.. Classes.SelectMany((name, label) =>
+                Images(Path.Combine(folder, name)).Order(StringComparer.Ordinal).Select(path => (path, label)))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -60,8 +61,10 @@ public sealed class ImageFolder : ImageSet
     public override Tensor Read(int index) => ImageFile.Read(_files[index].Path, _mode);
 
     /// <summary>The folders below <paramref name="folder"/> that hold images, in the order of their names.</summary>
-    internal static IEnumerable<string> ClassesIn(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateDirectories(folder, "*", s_folders)
-        .Where(path => Images(path).Any()).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
+    internal static IEnumerable<string> ClassesIn(string folder) => !Directory.Exists(folder) ? []
+        : Directory.EnumerateDirectories(folder, "*", s_folders)
+            .Where(path => Images(path).Any()).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
-    private static IEnumerable<string> Images(string folder) => !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "*", s_files).Where(ImageFile.IsNamedSo);
+    private static IEnumerable<string> Images(string folder) =>
+        !Directory.Exists(folder) ? [] : Directory.EnumerateFiles(folder, "*", s_files).Where(ImageFile.IsNamedSo);
 }

@@ -24,5 +24,6 @@ internal static class ImageSplit
         return (Where(set, held, false), Where(set, held, true));
     }
 
-    private static ImageSet Where(ImageSet set, bool[] held, bool value) => set.Select([.. Enumerable.Range(0, set.Count).Where(i => held[i] == value)]);
+    private static ImageSet Where(ImageSet set, bool[] held, bool value) =>
+        set.Select([.. Enumerable.Range(0, set.Count).Where(i => held[i] == value)]);
 }

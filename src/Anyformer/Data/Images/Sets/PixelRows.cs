@@ -59,7 +59,8 @@ internal sealed class PixelRows
 
     private static bool IsHeader(string[] record) => record.Count(cell => !IsLevel(cell, out _)) > 1;
 
-    private static bool IsLevel(string cell, out byte level) => byte.TryParse(cell, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out level);
+    private static bool IsLevel(string cell, out byte level) =>
+        byte.TryParse(cell, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out level);
 
     private void Add(string[] record, int labelColumn, int row)
     {

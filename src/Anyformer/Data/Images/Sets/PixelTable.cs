@@ -1,3 +1,4 @@
+using System.Globalization;
 using Anyformer.Data.Images.Files;
 
 namespace Anyformer.Data.Images.Sets;
@@ -25,7 +26,8 @@ internal static class PixelTable
     internal static ImageParts? PartsIn(string folder, LabelColumn label, ImageMode? mode)
     {
         string[] tables = [.. Directory.EnumerateFiles(folder).Where(IsTable).Order(StringComparer.Ordinal)];
-        string? Part(string name) => tables.FirstOrDefault(path => Path.GetFileName(path).Split('.')[0].EndsWith(name, StringComparison.OrdinalIgnoreCase));
+        string? Part(string name) => tables.FirstOrDefault(path =>
+            Path.GetFileName(path).Split('.')[0].EndsWith(name, StringComparison.OrdinalIgnoreCase));
         return tables.Length == 1 ? Read(tables[0], null, label, mode)
             : Part("train") is { } train && Part("test") is { } test ? Read(train, test, label, mode)
             : null;
@@ -38,7 +40,8 @@ internal static class PixelTable
         PixelRows[] tables = [.. new[] { train, test }.OfType<string>().Select(path => PixelRows.Read(path, label))];
         string[] classes = [.. Sorted(tables.SelectMany(table => table.Labels).Distinct(StringComparer.Ordinal))];
         if (classes.Length < 2)
-            throw new UserException($"{train}: all rows are of the class '{classes[0]}', expected two classes at least; is the class in another column?");
+            throw new UserException(
+                $"{train}: all rows are of the class '{classes[0]}', expected two classes at least; is the class in another column?");
         var levels = tables.Max(table => table.Largest);
         ImageSet[] sets = [.. tables.Select(table => table.ToSet(classes, levels, mode))];
         return new ImageParts(sets[0], null, sets.Length > 1 ? sets[1] : null);
@@ -46,7 +49,10 @@ internal static class PixelTable
 
     /// <summary>Numbers by their value, so that 10 comes after 9; other names by their letters.</summary>
     private static IEnumerable<string> Sorted(IEnumerable<string> names) =>
-        names.Order(Comparer<string>.Create((a, b) => long.TryParse(a, out var x) && long.TryParse(b, out var y) ? x.CompareTo(y) : string.CompareOrdinal(a, b)));
+        names.Order(Comparer<string>.Create((a, b) => Number(a) is { } x && Number(b) is { } y ? x.CompareTo(y) : string.CompareOrdinal(a, b)));
+
+    private static long? Number(string name) =>
+        long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static bool IsTable(string path) => s_endings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 }

@@ -77,7 +77,8 @@ public sealed class RandomResizedCrop(int size, double minArea, Interpolation in
     private static (int Top, int Left, int Height, int Width) Middle(int height, int width)
     {
         var ratio = Math.Clamp(width / (double)height, Tallest, Widest);
-        var (rows, columns) = (Math.Min(height, Math.Max(1, (int)Math.Round(width / ratio))), Math.Min(width, Math.Max(1, (int)Math.Round(height * ratio))));
+        var rows = Math.Min(height, Math.Max(1, (int)Math.Round(width / ratio)));
+        var columns = Math.Min(width, Math.Max(1, (int)Math.Round(height * ratio)));
         return ((height - rows) / 2, (width - columns) / 2, rows, columns);
     }
 }

@@ -16,5 +16,6 @@ public abstract class ImageTransform
 public sealed class TransformSequence(params ImageTransform[] transforms) : ImageTransform
 {
     /// <inheritdoc/>
-    public override Tensor Apply(Tensor image, ImageRandom random) => transforms.Aggregate(image, (current, transform) => transform.Apply(current, random));
+    public override Tensor Apply(Tensor image, ImageRandom random) =>
+        transforms.Aggregate(image, (current, transform) => transform.Apply(current, random));
 }

@@ -108,6 +108,7 @@ public sealed class RandAugment(RandAugmentOptions options, ImmutableArray<byte>
 
         internal double Enhancement() => Math.Max(SmallestEnhancement, 1 + Signed(LargestEnhancement));
 
-        internal Tensor Warp(AffineMap map) => AffineWarp.Apply(Image, map, Fill.AsSpan(), Random.Chance(0.5) ? Interpolation.Bilinear : Interpolation.Bicubic);
+        internal Tensor Warp(AffineMap map) =>
+            AffineWarp.Apply(Image, map, Fill.AsSpan(), Random.Chance(0.5) ? Interpolation.Bilinear : Interpolation.Bicubic);
     }
 }
