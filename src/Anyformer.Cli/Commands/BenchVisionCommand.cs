@@ -51,18 +51,21 @@ public static class BenchVisionCommand
     private static void Run(ParseResult parsed)
     {
         var (size, batch) = (parsed.GetValue(s_size), parsed.GetValue(s_batch));
-        (string Name, ModelSection Section)[] models = [.. Names(parsed.GetValue(s_models)!).Select(name => (name, ImageModels.Named(name)))];
+        (string Name, ModelSection Section)[] models =
+            [.. Names(parsed.GetValue(s_models)!).Select(name => (name, ImageModels.Named(name)))];
         Engine.Start(parsed.GetValue(s_threads));
         var results = new List<VisionCosts>();
         foreach (var (name, section) in models)
         {
             using var scope = new TensorScope();
             var model = ImageModels.Build(section, new ImageShape(Channels, size, size, Classes), seed: 1, Device.Cpu);
-            var costs = TokenReductionCost.Of(model, Functional.Randn([batch, Channels, size, size]), parsed.GetValue(s_merged)!, parsed.GetValue(s_rounds));
+            var images = Functional.Randn([batch, Channels, size, size]);
+            var costs = TokenReductionCost.Of(model, images, parsed.GetValue(s_merged)!, parsed.GetValue(s_rounds));
             results.Add(new VisionCosts(name, model.ParameterCount(), costs));
         }
 
-        var report = new VisionBenchReport($"{batch} random images of {size} x {size}, random weights, float32", parsed.GetValue(s_rounds), Machine.Facts(), results);
+        var setting = $"{batch} random images of {size} x {size}, random weights, float32";
+        var report = new VisionBenchReport(setting, parsed.GetValue(s_rounds), Machine.Facts(), results);
         if (parsed.GetValue(s_json))
             Console.Out.WriteLine(report.Json());
         else

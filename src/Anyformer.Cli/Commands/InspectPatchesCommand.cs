@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Anyformer.Cli.Reports;
 using Anyformer.Data.Images;
 using Anyformer.Inspection;
@@ -16,7 +15,10 @@ namespace Anyformer.Cli.Commands;
 /// </summary>
 public static class InspectPatchesCommand
 {
-    private static readonly Argument<string> s_model = new("run-or-model") { Description = "the folder of a run, or a plain model of images with a preset or without: vit-small, deit, vit-dinov2-base" };
+    private static readonly Argument<string> s_model = new("run-or-model")
+    {
+        Description = "the folder of a run, or a plain model of images with a preset or without: vit-small, deit, vit-dinov2-base",
+    };
 
     private static readonly Argument<string> s_image = new("image") { Description = "a JPEG or PNG file" };
 
@@ -28,7 +30,8 @@ public static class InspectPatchesCommand
         HelpName = "file",
     };
 
-    private static readonly Option<int> s_size = SharedOptions.Count("--image-size", "height and width that the image is brought to, in pixels; a run has its own", 224);
+    private static readonly Option<int> s_size =
+        SharedOptions.Count("--image-size", "height and width that the image is brought to, in pixels; a run has its own", 224);
 
     private static readonly Option<ImageNormalization> s_normalization = new("--normalization")
     {
@@ -40,18 +43,24 @@ public static class InspectPatchesCommand
 
     private static readonly Option<int> s_layer = new("--layer") { Description = "the layer, from 0; -1 is the last", DefaultValueFactory = _ => -1 };
 
-    private static readonly Option<double?> s_cutoff = new("--cutoff") { Description = "the norm above which a patch is an outlier; three times the median when left out" };
+    private static readonly Option<double?> s_cutoff = new("--cutoff")
+    {
+        Description = "the norm above which a patch is an outlier; three times the median when left out",
+    };
 
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 
     /// <summary>The command that shows merged patches.</summary>
-    internal static Command Merge() => Create("merge", "Show which patches token merging joins, in the mean of their colours.", [s_merged], ShowMerged);
+    internal static Command Merge() =>
+        Create("merge", "Show which patches token merging joins, in the mean of their colours.", [s_merged], ShowMerged);
 
     /// <summary>The command that shows attention.</summary>
-    internal static Command Attention() => Create("attention", "Show which patches the class token looks at, the mean over the heads.", [s_layer], ShowAttention);
+    internal static Command Attention() =>
+        Create("attention", "Show which patches the class token looks at, the mean over the heads.", [s_layer], ShowAttention);
 
     /// <summary>The command that shows norms.</summary>
-    internal static Command Norms() => Create("norms", "Show the norms of the patches that come out of the last block, and how many are outliers.", [s_cutoff], ShowNorms);
+    internal static Command Norms() =>
+        Create("norms", "Show the norms of the patches that come out of the last block, and how many are outliers.", [s_cutoff], ShowNorms);
 
     private static Command Create(string name, string description, Option[] own, Func<VisionSubject, ParseResult, PatchPicture> show)
     {
@@ -77,7 +86,9 @@ public static class InspectPatchesCommand
     {
         var (model, weights, image) = (parsed.GetValue(s_model)!, parsed.GetValue(s_weights), parsed.GetValue(s_image)!);
         if (Directory.Exists(model))
-            return weights is null ? VisionSubject.OfRun(model, image) : throw new UserException($"The run '{model}' has weights of its own; leave --weights out.");
+            return weights is null
+                ? VisionSubject.OfRun(model, image)
+                : throw new UserException($"The run '{model}' has weights of its own; leave --weights out.");
         if (weights is null)
             Terminal.Error.WriteLine("The weights are random; --weights loads trained ones.");
         var preprocessing = new ImagePreprocessing { Size = parsed.GetValue(s_size), Normalization = parsed.GetValue(s_normalization) };
@@ -96,8 +107,8 @@ public static class InspectPatchesCommand
     private static PatchPicture ShowAttention(VisionSubject subject, ParseResult parsed)
     {
         var map = ClassAttention.Of(subject.Encoder, subject.Image, parsed.GetValue(s_layer)).Mean(1)[0];
-        Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{Figures.Share(map.Sum().Item<float>())} of the weight falls on the {map.ElementCount} patches, at most {Figures.Share(map.Amax([]).Item<float>())} on one."));
+        var (all, most) = (Figures.Share(map.Sum().Item<float>()), Figures.Share(map.Amax([]).Item<float>()));
+        Terminal.Out.WriteLine($"{all} of the weight falls on the {map.ElementCount} patches, at most {most} on one.");
         return PatchPicture.Heat(subject.Pixels, subject.Encoder.GridOf(subject.Image), subject.Encoder.PatchSide, map.To(DType.Float64).ToArray<double>());
     }
 
@@ -108,8 +119,9 @@ public static class InspectPatchesCommand
         var cutoff = parsed.GetValue(s_cutoff) ?? PatchNorms.UsualCutoff(patches);
         var norms = PatchNorms.Of(patches, tokens.Grid, cutoff);
         var values = norms.Norms.To(DType.Float64).ToArray<double>();
-        Terminal.Out.WriteLine($"{norms.Outliers.Sum().Item<long>()} of {values.Length} patches ({Figures.Share(norms.OutlierFraction)}) are outliers, with norms above "
-            + $"{Figures.Measure(cutoff)}; the median norm is {Figures.Measure(values.Order().ElementAt(values.Length / 2))}, the largest {Figures.Measure(values.Max())}.");
+        var (outliers, median) = (norms.Outliers.Sum().Item<long>(), values.Order().ElementAt(values.Length / 2));
+        Terminal.Out.WriteLine($"{outliers} of {values.Length} patches ({Figures.Share(norms.OutlierFraction)}) are outliers, with norms above "
+            + $"{Figures.Measure(cutoff)}; the median norm is {Figures.Measure(median)}, the largest {Figures.Measure(values.Max())}.");
         return PatchPicture.Heat(subject.Pixels, tokens.Grid, subject.Encoder.PatchSide, values);
     }
 }

@@ -114,7 +114,8 @@ internal sealed class PatchPicture
             return false;
         var side = _patch * scale;
         var (columns, first) = ((int)_grid.Width, Math.Max(1, scale / 2));
-        return (x >= side && x % side < first && _groups[place] != _groups[place - 1]) || (y >= side && y % side < first && _groups[place] != _groups[place - columns]);
+        return (x >= side && x % side < first && _groups[place] != _groups[place - 1])
+            || (y >= side && y % side < first && _groups[place] != _groups[place - columns]);
     }
 
     private string Svg()
@@ -130,11 +131,13 @@ internal sealed class PatchPicture
         {
             var (row, column) = Corner(place);
             var (red, green, blue) = _colours[place];
+            var (width, height) = (Math.Min(_patch, _width - column), Math.Min(_patch, _height - row));
             svg.Append(CultureInfo.InvariantCulture,
-                $"<rect x=\"{column}\" y=\"{row}\" width=\"{Math.Min(_patch, _width - column)}\" height=\"{Math.Min(_patch, _height - row)}\" fill=\"#{red:x2}{green:x2}{blue:x2}\"/>\n");
+                $"<rect x=\"{column}\" y=\"{row}\" width=\"{width}\" height=\"{height}\" fill=\"#{red:x2}{green:x2}{blue:x2}\"/>\n");
         }
 
-        return svg.Append($"</g>\n<path d=\"{Borders()}\" stroke=\"#ffffff\" stroke-width=\"{(_patch / 16.0).ToString(CultureInfo.InvariantCulture)}\"/>\n</svg>\n").ToString();
+        svg.Append(CultureInfo.InvariantCulture, $"</g>\n<path d=\"{Borders()}\" stroke=\"#ffffff\" stroke-width=\"{_patch / 16.0}\"/>\n</svg>\n");
+        return svg.ToString();
     }
 
     /// <summary>The lines between patches that went to different tokens.</summary>

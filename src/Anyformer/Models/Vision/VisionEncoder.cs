@@ -92,7 +92,15 @@ public sealed class VisionEncoder : Module, ITokenReducing
     public VisionTokens Call(Tensor images, Tensor? hidden = null)
     {
         using var scope = new TensorScope();
-        return Keep(scope, Tokens(Layers(Embed(images, hidden)).Last(), images));
+        var tokens = new ReducedTokens(Embed(images, hidden));
+        for (var i = 0; i < Blocks.Count; i++)
+        {
+            // What a block has worked on is free at once: nobody else looks at it, and a backward pass holds what it needs.
+            using var before = tokens.Tokens;
+            tokens = Layer(i, tokens);
+        }
+
+        return Keep(scope, Tokens(tokens, images));
     }
 
     /// <summary>The tokens of images after each of the last blocks, earliest first: what dense tasks build on.</summary>
@@ -104,9 +112,15 @@ public sealed class VisionEncoder : Module, ITokenReducing
         if (last < 1 || last > Blocks.Count)
             throw new UserException($"The encoder has {Blocks.Count} blocks, found a wish for the tokens after the last {last}.");
         using var scope = new TensorScope();
-        var found = Layers(Embed(images, hidden: null)).TakeLast(last).Select(tokens => Tokens(tokens, images)).ToArray();
-        foreach (var tokens in found)
-            Keep(scope, tokens);
+        var tokens = new ReducedTokens(Embed(images, hidden: null));
+        var found = new List<VisionTokens>();
+        for (var i = 0; i < Blocks.Count; i++)
+        {
+            tokens = Layer(i, tokens);
+            if (i >= Blocks.Count - last)
+                found.Add(Keep(scope, Tokens(tokens, images)));
+        }
+
         return found;
     }
 
@@ -132,13 +146,8 @@ public sealed class VisionEncoder : Module, ITokenReducing
     private VisionTokens Tokens(ReducedTokens tokens, Tensor images) => new(
         tokens.Tokens, Norm is null ? tokens.Tokens : Norm.Call(tokens.Tokens), _classTokens, _registers, Patches.GridOf(images), tokens.Origins);
 
-    /// <summary>The tokens after each block.</summary>
-    private IEnumerable<ReducedTokens> Layers(Tensor embedded)
-    {
-        var tokens = new ReducedTokens(embedded);
-        for (var i = 0; i < Blocks.Count; i++)
-            yield return tokens = Reducers is null ? new ReducedTokens(Blocks[i].Call(tokens.Tokens)) : Blocks[i].Call(tokens, Reducers[i]);
-    }
+    private ReducedTokens Layer(int number, ReducedTokens tokens) =>
+        Reducers is null ? new ReducedTokens(Blocks[number].Call(tokens.Tokens)) : Blocks[number].Call(tokens, Reducers[number]);
 
     /// <summary>What goes into the first block.</summary>
     private Tensor Embed(Tensor images, Tensor? hidden)
