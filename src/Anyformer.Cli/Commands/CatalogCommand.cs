@@ -13,7 +13,11 @@ public static class CatalogCommand
 
     private static readonly Option<bool> s_markdown = new("--markdown") { Description = "write the page docs/catalog.md" };
 
-    private static readonly Option<string?> s_family = new("--family") { Description = "only this family and those inside it, as attention/kernels", HelpName = "path" };
+    private static readonly Option<string?> s_family = new("--family")
+    {
+        Description = "only this family and those inside it, as attention/kernels",
+        HelpName = "path",
+    };
 
     private static readonly Option<string?> s_role = new("--role") { Description = "only methods that can play this role, as token-mixer", HelpName = "role" };
 

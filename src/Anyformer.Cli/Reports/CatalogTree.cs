@@ -24,6 +24,10 @@ public static class CatalogTree
             Add(branch, inner, parity);
     }
 
-    private static Markup Leaf(CatalogEntry entry, ParityStatus parity) => Markup.FromInterpolated(
-        $"[green]{entry.Id}[/]  {entry.Name} ({entry.Year})  {entry.Complexity}  [dim]{string.Join(", ", entry.Roles)}[/]  {parity.Describe(entry)}\n[dim]{entry.Paper}[/]");
+    private static Markup Leaf(CatalogEntry entry, ParityStatus parity)
+    {
+        var roles = string.Join(", ", entry.Roles);
+        return Markup.FromInterpolated(
+            $"[green]{entry.Id}[/]  {entry.Name} ({entry.Year})  {entry.Complexity}  [dim]{roles}[/]  {parity.Describe(entry)}\n[dim]{entry.Paper}[/]");
+    }
 }

@@ -13,7 +13,8 @@ public static class MethodSheet
     {
         console.MarkupLineInterpolated($"[bold]{entry.Name}[/] ({entry.Id}), {entry.Year}");
         console.MarkupLineInterpolated($"{entry.Paper}");
-        console.MarkupLineInterpolated($"family {entry.Family}; cost {entry.Complexity}; roles {string.Join(", ", entry.Roles)}; {ParityStatus.WithoutCases.Describe(entry)}");
+        var (roles, parity) = (string.Join(", ", entry.Roles), ParityStatus.WithoutCases.Describe(entry));
+        console.MarkupLineInterpolated($"family {entry.Family}; cost {entry.Complexity}; roles {roles}; {parity}");
         if (entry.Aliases.Count > 0)
             console.MarkupLineInterpolated($"also called {string.Join(", ", entry.Aliases)}");
         if (entry.Claims is { } claims)

@@ -51,7 +51,8 @@ public static class MethodCatalog
     private static UserException Unknown<TRole>(string name) where TRole : Module
     {
         if (s_entries.Value.TryGetValue(name, out var entry))
-            return new UserException($"'{name}' is {string.Join(", ", entry.Roles.Select(WithArticle))} and no {typeof(TRole).Name}; expected one of {Known<TRole>()}.");
+            return new UserException(
+                $"'{name}' is {string.Join(", ", entry.Roles.Select(WithArticle))} and no {typeof(TRole).Name}; expected one of {Known<TRole>()}.");
         return new UserException($"The catalog knows no {typeof(TRole).Name} '{name}'; {Hint<TRole>(name)}");
     }
 

@@ -2,6 +2,7 @@ using Anyformer.Attention.Softmax;
 using Anyformer.Blocks;
 using Anyformer.Checkpoints;
 using Anyformer.Inspection;
+using Anyformer.Models.Language;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Parity;

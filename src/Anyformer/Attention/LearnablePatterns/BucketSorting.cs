@@ -1,4 +1,4 @@
-using Anyformer.Attention.Local;
+using Anyformer.Attention.Windows;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -61,7 +61,7 @@ internal sealed class BucketSorting : Module
             : Learned(Functional.Cat([runningKeys.Select(3, 0), keys.Select(3, 0)], -1), _options.Matches - matches, count + matches).LeakyRelu();
         var columns = Functional.Arange(count + matches, device: queries.Device);
         var rows = Functional.Arange(count, device: queries.Device).Unsqueeze(-1);
-        return BucketMatches.Top(scores.Hide(columns >= rows + matches), (int)matches, _options.Temperature);
+        return BucketMatches.Top(scores.Hide(columns < rows + matches), (int)matches, _options.Temperature);
     }
 
     private static Tensor Products(Tensor queries, Tensor keys) => queries.MatMul(keys.Transpose(-2, -1)) * (1 / Math.Sqrt(queries.Size(-1)));

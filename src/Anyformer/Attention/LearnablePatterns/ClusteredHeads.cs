@@ -1,4 +1,5 @@
 using Anyformer.Attention.Local;
+using Anyformer.Attention.Windows;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -46,7 +47,7 @@ internal sealed class ClusteredHeads : Module
             * (1 / Math.Sqrt(queries.Size(3)));
 
         if (Visible(mask, ofQueries, ofKeys) is { } visible)
-            scores = scores.Hide(!Pad(visible, true));
+            scores = scores.Hide(Pad(visible, true));
         if (_options.SharedKeys)
             scores = scores.MaskedFill(Pad(ofQueries.Unsqueeze(-1).Eq(ofKeys.Unsqueeze(-2)), false), Scores.LastResort);
         var contexts = Dropout.Call(scores.Softmax(-1)).MatMul(WithMemory(MemoryValues, values, ofKeys));

@@ -1,4 +1,5 @@
 using Anyformer.Attention.Local;
+using Anyformer.Attention.Windows;
 using Anyformer.Inspection;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -110,8 +111,7 @@ internal sealed class LshHeads : ReformerHeads
         var visible = real is null ? null : Around(real);
         if (isCausal)
             visible = visible is null ? seen <= own : visible & (seen <= own);
-        if (visible is not null)
-            scores = scores.Hide(!visible);
+        scores = scores.Hide(visible);
         // As published: so far down that single precision rounds totals, which shows where a token sees nothing but itself. A softmax would round less.
         scores = scores.MaskedFill(own.Eq(seen), scores.DType == DType.Float16 ? Scores.LastResort : -1e5);
 

@@ -1,4 +1,5 @@
 using Anyformer.Attention.Local;
+using Anyformer.Attention.Windows;
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -127,8 +128,7 @@ public sealed class SinkhornAttention : AttentionFunction
             See(Beside(matches.SortMarks(real), own.Keys?.Real).Unsqueeze(3));
         if (queries.Real is { } asking)
             See(asking.Unsqueeze(4));
-        if (visible is not null)
-            scores = scores.Hide(!visible);
+        scores = scores.Hide(visible);
         var values = Beside(matches.Sort(all.Values), own.Keys is null ? null : own.Values);
         return Dropout.Call(scores.Softmax(-1)).MatMul(values).Flatten(2, 3);
     }

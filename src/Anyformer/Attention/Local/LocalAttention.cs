@@ -1,3 +1,4 @@
+using Anyformer.Attention.Windows;
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Positions;
@@ -63,8 +64,7 @@ public sealed class LocalAttention : AttentionFunction, IRecurrentAttention
         var scores = split.MatMul(around.Transpose(-2, -1));
         if (_options.SharedKeys)
             scores = scores.MaskedFill(windows.QueryPlaces(scores.Device).Eq(windows.KeyPlaces(scores.Device)), Scores.LastResort);
-        if (Visible(windows, mask, scores.Device) is { } visible)
-            scores = scores.Hide(!visible);
+        scores = scores.Hide(Visible(windows, mask, scores.Device));
         return windows.Join(Dropout.Call(scores.Softmax(-1)).MatMul(windows.Around(values, -1)), queries.Size(2));
     }
 

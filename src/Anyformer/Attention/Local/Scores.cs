@@ -1,6 +1,3 @@
-using Anyformer.Attention.Softmax;
-using Anyformer.Torch;
-
 namespace Anyformer.Attention.Local;
 
 /// <summary>Scores before a softmax.</summary>
@@ -10,7 +7,4 @@ internal static class Scores
     /// The score of what a token may only see where nothing else is left: itself, where queries are keys. Above hidden scores, and within half precision.
     /// </summary>
     internal const double LastResort = -5e4;
-
-    /// <inheritdoc cref="MaskedSoftmax.Hide"/>
-    internal static Tensor Hide(this Tensor scores, Tensor hidden) => MaskedSoftmax.Hide(scores, hidden);
 }

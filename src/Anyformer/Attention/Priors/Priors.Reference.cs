@@ -1,7 +1,7 @@
-using Anyformer.Attention.HeadInteractions;
 using Anyformer.Blocks;
 using Anyformer.Checkpoints;
 using Anyformer.Inspection;
+using Anyformer.Models.Language;
 using Anyformer.Normalization;
 using Anyformer.Parity;
 using Anyformer.Torch;

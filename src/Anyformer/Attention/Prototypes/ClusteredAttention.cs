@@ -1,5 +1,5 @@
 using Anyformer.Attention.LearnablePatterns;
-using Anyformer.Attention.Local;
+using Anyformer.Attention.Windows;
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -41,7 +41,7 @@ public sealed class ClusteredAttention : AttentionFunction
     internal static Tensor Scores(QueryClusters clusters, Tensor keys, AttentionMask? mask)
     {
         var scores = clusters.Centroids.MatMul(keys.Transpose(-2, -1));
-        return mask?.Keys is { } real ? scores.Hide(!real.Unsqueeze(1).Unsqueeze(1)) : scores;
+        return scores.Hide(mask?.Keys?.Unsqueeze(1).Unsqueeze(1));
     }
 
     /// <summary>True where a query is no padding; of tokens that see each other, keys say so too.</summary>

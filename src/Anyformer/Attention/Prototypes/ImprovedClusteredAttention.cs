@@ -1,5 +1,5 @@
 using Anyformer.Attention.LearnablePatterns;
-using Anyformer.Attention.Local;
+using Anyformer.Attention.Windows;
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -57,7 +57,7 @@ public sealed class ImprovedClusteredAttention : AttentionFunction
         var seen = best.Gather(2, blocks.Clusters.Unsqueeze(-1).Expand([-1, -1, -1, best.Size(3)]));
         var scores = (blocks.Split(queries) * ClusteredAttention.Scale(_options, queries)).MatMul(TokenRows.Gather(keys, seen).Transpose(-2, -1));
         if (mask?.Keys is { } real)
-            scores = scores.Hide(!real.Unsqueeze(1).Expand([-1, seen.Size(1), -1]).Gather(2, seen.Flatten(2)).View(seen.Shape).Unsqueeze(3));
+            scores = scores.Hide(real.Unsqueeze(1).Expand([-1, seen.Size(1), -1]).Gather(2, seen.Flatten(2)).View(seen.Shape).Unsqueeze(3));
         return blocks.Join(Dropout.Call(scores.Softmax(-1)).MatMul(TokenRows.Gather(values, seen)));
     }
 }

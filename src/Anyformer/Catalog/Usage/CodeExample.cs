@@ -15,7 +15,8 @@ namespace Anyformer.Catalog.Usage;
 public static class CodeExample
 {
     private const string Tokens = "var tokens = Functional.Randn([2, 32, 64]);   // (batch, tokens, width)";
-    private const string Heads = "var (queries, keys, values) = (Functional.Randn([2, 4, 32, 16]), Functional.Randn([2, 4, 32, 16]), Functional.Randn([2, 4, 32, 16]));";
+    private const string Heads = $"var (queries, keys, values) = ({Head}, {Head}, {Head});";
+    private const string Head = "Functional.Randn([2, 4, 32, 16])";
 
     /// <summary>For each role, the kind of class that plays it, the name of its variable, and what is done with it.</summary>
     private static readonly (Type Kind, string Name, Type[] Uses, string[] Lines)[] s_roles =
@@ -29,7 +30,7 @@ public static class CodeExample
         (typeof(LanguageModel), "model", [typeof(Torch.Functional)],
             ["var scores = model.Call(Functional.RandInt(65, [2, 64]));   // (batch, tokens) to (batch, tokens, vocabulary)"]),
         (typeof(SequenceToSequenceModel), "model", [typeof(Torch.Functional)],
-            ["var scores = model.Call(Functional.RandInt(65, [2, 32]), Functional.RandInt(65, [2, 32]));   // (batch, tokens) twice to (batch, tokens, vocabulary)"]),
+            ["var scores = model.Call(Functional.RandInt(65, [2, 32]), Functional.RandInt(65, [2, 32]));   // to (batch, tokens, vocabulary)"]),
         (typeof(TokenMixer), "mixer", [typeof(Torch.Functional)], [Tokens, "var mixed = mixer.Call(tokens);   // the same"]),
         (typeof(AttentionFunction), "attention", [typeof(Torch.Functional)],
             [Heads, "var contexts = attention.Call(queries, keys, values);   // (batch, heads, tokens, head width)"]),
@@ -44,7 +45,7 @@ public static class CodeExample
         (typeof(ChannelMixer), "mixer", [typeof(Torch.Functional)], [Tokens, "var mixed = mixer.Call(tokens);   // the same"]),
         (typeof(NormalizationLayer), "norm", [typeof(Torch.Functional)], [Tokens, "var normed = norm.Call(tokens);   // the same"]),
         (typeof(TokenReducer), "reducer", [typeof(Torch.Functional)],
-            [Tokens, "var fewer = reducer.Call(new ReducedTokens(tokens), tokens).Tokens;   // (batch, fewer tokens, width); what is alike is told by the second"]),
+            [Tokens, "var fewer = reducer.Call(new ReducedTokens(tokens), tokens).Tokens;   // (batch, fewer tokens, width)"]),
         (typeof(Blocks.Wiring), "wiring", [typeof(Torch.Functional)],
             [Tokens, "var wired = wiring.Call(tokens, x => x * 2);   // the sublayer: (batch, tokens, width) to the same"]),
     ];

@@ -1,6 +1,7 @@
 using Anyformer.Attention;
 using Anyformer.Attention.HeadInteractions;
 using Anyformer.Attention.Softmax;
+using Anyformer.Models.Language;
 using Anyformer.Modules;
 using Anyformer.Torch;
 

@@ -1,10 +1,11 @@
+using Anyformer.Attention.HeadInteractions;
 using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Torch;
 
-namespace Anyformer.Attention.HeadInteractions;
+namespace Anyformer.Models.Language;
 
 /// <summary>A post-norm layer around <see cref="SpanAttention"/>, with or without a feed-forward part.</summary>
 internal sealed class SpanLayer(SpanShape shape, int? hiddenWidth) : Module

@@ -1,8 +1,10 @@
+using Anyformer.Attention;
+using Anyformer.Attention.HeadInteractions;
 using Anyformer.Checkpoints;
 using Anyformer.Parity;
 using Anyformer.Torch;
 
-namespace Anyformer.Attention.HeadInteractions;
+namespace Anyformer.Models.Language;
 
 /// <summary>Cases of facebookresearch/adaptive-span: the model, with spans, with persistent memory, with both.</summary>
 internal sealed class SpanTransformerReference : ModelReference<SpanTransformer>
