@@ -38,6 +38,12 @@ public sealed record MonarchMixerOptions
 /// Fourier transforms, which are Monarch matrices (Fu et al., NeurIPS 2023, arXiv 2310.12109, section 4). Time is linear in tokens up to a
 /// logarithm. Padding has no value.
 /// </summary>
+[Formula(
+    "[G, H, U] = conv3(X W), each channel alone, over the last three tokens",
+    "Y = (H ⊙ (F ∗ Z + c ⊙ Z)) W_o, Z = G ⊙ U, the convolution ∗ by Fourier transforms",
+    Where = "G, H: gates, (batch, tokens, width); U, Z: (batch, tokens, width); "
+        + "F: learned filter, as long as the sample to either side, (2 · tokens, width); c: (width); W: (width, 3 · width); "
+        + "W_o: (width, width)")]
 [Claims(Growth = 1, FixedTokens = true)]
 [Method("monarch-mixer", "Monarch Mixer", Family.Frequency, 2023,
     System = "m2-vit",

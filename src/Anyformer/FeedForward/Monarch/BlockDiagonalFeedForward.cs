@@ -24,6 +24,9 @@ public sealed record BlockDiagonalFeedForwardOptions
 
 /// <summary>A feed-forward part with block-diagonal matrices, as Monarch Mixer mixes channels: a block's share of the weights and of the
 /// time.</summary>
+[Formula(
+    "y = B2 act(B1 x + b1) + b2, B1 and B2 block-diagonal",
+    Where = "B1: (hidden, width), in blocks; B2: (width, hidden), in blocks; b1: (hidden); b2: (width)")]
 [Method("monarch-feed-forward", "Monarch feed-forward", Family.FeedForward, 2023,
     System = "m2-vit",
     Paper = "Fu, Arora, Grogan, Johnson, Eyuboglu, Thomas, Spector, Poli, Rudra, Ré, Monarch Mixer: A Simple Sub-Quadratic GEMM-Based Architecture, "

@@ -63,6 +63,10 @@ public sealed record M2ViTOptions
 /// </summary>
 /// <remarks>The authors' code for images is not public; this puts their parts together in the layout of HyenaViT, from which they say they
 /// start.</remarks>
+[Formula(
+    "Z <- Z + monarch-mixer(norm(Z)), Z <- Z + monarch-feed-forward(norm(Z)), block after block, Z = patches(X) W + b_p at first",
+    "y = W_h mean(norm(Z)) + b",
+    Where = "Z: (batch, patches, width); W: (channels · patch², width); b_p: (width); W_h: (classes, width); b: (classes)")]
 [Method("m2-vit", "M2-ViT", Family.PlainVision, 2023,
     Paper = "Fu, Arora, Grogan, Johnson, Eyuboglu, Thomas, Spector, Poli, Rudra, Ré, Monarch Mixer: A Simple Sub-Quadratic GEMM-Based Architecture, "
         + "NeurIPS 2023, arXiv 2310.12109",
