@@ -4,7 +4,6 @@ using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Images;
 using Anyformer.Tests.Training;
-using Anyformer.Torch;
 
 namespace Anyformer.Tests.Tasks.Images;
 
