@@ -6,6 +6,9 @@ namespace Anyformer.Attention;
 /// <summary>Changes attention scores before the softmax, or attention weights after it: relative positions, priors, heads that talk to each other.</summary>
 public abstract class ScoreModifier : Module
 {
+    /// <summary>Whether what it does to a score depends on all keys, later ones too: such a modifier has no causal form.</summary>
+    public virtual bool SeesAllKeys => false;
+
     /// <summary>The scores before masks and the softmax, (batch, heads, queries, keys).</summary>
     /// <param name="scores">(batch, heads, queries, keys), scaled.</param>
     /// <param name="queries">(batch, heads, queries, head width), not scaled.</param>

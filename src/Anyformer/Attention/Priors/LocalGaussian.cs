@@ -101,6 +101,9 @@ public sealed class LayerLocalGaussian : LocalGaussian
     public LayerLocalGaussian(AttentionShape shape) : base(shape.HeadWidth) =>
         (WindowHidden, WindowOutput) = (new Linear(shape.HeadWidth, shape.HeadWidth, bias: false), Vector(shape.HeadWidth));
 
+    /// <inheritdoc/>
+    public override bool SeesAllKeys => true;
+
     private Linear WindowHidden { get; }
 
     /// <summary>(head width).</summary>

@@ -30,6 +30,8 @@ public sealed class ModifiedAttention : AttentionFunction
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
     {
+        if (mask is { IsCausal: true } && Modifiers.FirstOrDefault(modifier => modifier.SeesAllKeys) is { } seeing)
+            throw new UserException($"{seeing.GetType().Name} changes scores by what it sees of all keys, later ones too, so it has no causal form.");
         var scores = (queries * (_scale ?? 1 / Math.Sqrt(queries.Size(-1)))).MatMul(keys.Transpose(-2, -1));
         foreach (var modifier in Modifiers)
             scores = modifier.CallScores(scores, queries, keys);

@@ -20,7 +20,9 @@ public sealed class ScorePriorsTests
     {
         // The default limit is so steep that finite differences are not exact.
         var part = id == "adaptive-span" ? Part<ScoreModifier>.Of(id, new AdaptiveSpanOptions { Limit = 8, Ramp = 3 }) : Part<ScoreModifier>.Of(id);
-        var attention = new ModifiedAttention([part.Build(new AttentionShape(2, 4))]);
+        var modifier = part.Build(new AttentionShape(2, 4));
+        var mask = modifier.SeesAllKeys ? null : AttentionMask.Causal;
+        var attention = new ModifiedAttention([modifier]);
         attention.To(DType.Float64);
         attention.Eval();
         // Spans begin at a corner, where no slope is the gradient.
@@ -31,7 +33,16 @@ public sealed class ScorePriorsTests
         foreach (var input in inputs)
             input.RequiresGrad = true;
         FiniteDifferences.AssertGradients(
-            [.. inputs, .. attention.Parameters()], () => attention.Call(inputs[0], inputs[1], inputs[2], AttentionMask.Causal).Square().Sum());
+            [.. inputs, .. attention.Parameters()], () => attention.Call(inputs[0], inputs[1], inputs[2], mask).Square().Sum());
+    }
+
+    [Fact]
+    public void WhatSeesAllKeysHasNoCausalForm()
+    {
+        var attention = new ModifiedAttention([new LayerLocalGaussian(new AttentionShape(1, 2))]);
+        var tokens = Tensors.Normal(1, 1, 1, 3, 2);
+        Assert.Equal("LayerLocalGaussian changes scores by what it sees of all keys, later ones too, so it has no causal form.",
+            Assert.Throws<UserException>(() => attention.Call(tokens, tokens, tokens, AttentionMask.Causal)).Message);
     }
 
     [Fact]
