@@ -26,7 +26,7 @@ internal sealed class TableRegularizer
     private DateTime _time;
     private int _line;
     private bool _isHeld;
-    private int _taken;
+    private bool _stepIsReported;
 
     /// <summary>A regularizer of the rows of a table.</summary>
     /// <param name="layout">Its columns.</param>
@@ -54,7 +54,7 @@ internal sealed class TableRegularizer
     /// <param name="numbers">Its numbers.</param>
     public void Add(string id, DateTime time, int line, bool isBlank, ReadOnlySpan<double> numbers)
     {
-        if (++_taken == 2)
+        if (_series?.Id == id)
             ReportStep(line);
         if (_series?.Id != id)
         {
@@ -121,11 +121,13 @@ internal sealed class TableRegularizer
         _blankLines.Clear();
     }
 
+    /// <summary>Once, where a row first follows another of its series: series of one row each have no step that could be irregular.</summary>
     private void ReportStep(int line)
     {
-        if (_step is null && _rows > 2)
+        if (_step is null && _rows > 2 && !_stepIsReported)
             _log.Add(DataProblemKind.IrregularStep, line, _layout.DateColumn + 1, _rows,
                 count => FormattableString.Invariant($"the {count} times have no regular step"));
+        _stepIsReported = true;
     }
 
     private void ReportDuplicate(int line, ReadOnlySpan<double> numbers)

@@ -98,6 +98,10 @@ public class ManySeriesTests
         });
     }
 
+    [Fact]
+    public void Series_of_one_row_have_no_step_that_could_be_irregular() => Assert.Equal(0,
+        ReadAll("id,date,x\nc,2024-01-01,3\nb,2024-01-01,2\na,2024-01-01,1\n", options => options with { IdColumn = "id" }).Warnings.Total);
+
     private static TimeSeriesTable ReadAll(string text, Func<TimeSeriesReadOptions, TimeSeriesReadOptions>? change = null)
     {
         var options = new TimeSeriesReadOptions { IdColumn = "store" };
