@@ -72,7 +72,7 @@ internal static class CompareClassifyOptions
         string[] names = [.. parsed.GetValue(s_models)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
         if (names.Length == 0)
             throw new UserException($"--models names no model, found '{parsed.GetValue(s_models)}'.");
-        var assignments = (parsed.GetValue(s_set) ?? []).ToLookup(assignment => names.Contains(FirstKey(assignment)));
+        var assignments = (parsed.GetValue(s_set) ?? []).ToLookup(assignment => names.Contains(ComparisonOverrides.FirstKey(assignment)));
         var options = assignments[true].Aggregate(new RecipeDocument(RecipeMapping.Empty, "--set"), (document, assignment) => document.Set(assignment)).Root;
         return new ImageSettings
         {
@@ -96,7 +96,7 @@ internal static class CompareClassifyOptions
         var usual = new ImageRecipe
         {
             Model = new ModelSection { Id = "" },
-            Data = new ImageSource { Path = parsed.GetValue(CompareClassifyOptions.s_folder)! },
+            Data = new ImageSource { Path = parsed.GetValue(s_folder)! },
             Preprocessing = new ImagePreprocessing { Size = parsed.GetValue(s_size), CropShare = parsed.GetValue(s_size) < 128 ? 1 : 0.875 },
             Augmentation = ImageAugmentation.Presets.GetValueOrDefault(augmentation)
                 ?? throw new UserException($"--augmentation names '{augmentation}', expected one of {string.Join(", ", ImageAugmentation.Presets.Keys)}."),
@@ -112,19 +112,7 @@ internal static class CompareClassifyOptions
                 Patience = null,
             },
         };
-        var document = assignments.Select(Allowed).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
+        var document = assignments.Select(assignment => ComparisonOverrides.Allowed(assignment, s_ownOptions)).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
         return (ImageRecipe)document.Bind<Recipe>();
     }
-
-    /// <summary>What the comparison decides itself would be set without effect.</summary>
-    private static string Allowed(string assignment)
-    {
-        var key = assignment.Split('=')[0].Trim();
-        foreach (var (own, option) in s_ownOptions)
-            if (key == own || key.StartsWith(own + ".", StringComparison.Ordinal))
-                throw new UserException($"The override '{assignment}' has no say in a comparison: use {option}.");
-        return assignment;
-    }
-
-    private static string FirstKey(string assignment) => assignment.Split('.', '=')[0].Trim();
 }

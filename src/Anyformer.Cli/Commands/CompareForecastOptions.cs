@@ -89,9 +89,7 @@ internal static class CompareForecastOptions
         return (settings, recipe.Name ?? $"Forecasters on {recipe.Data.Source}");
     }
 
-    private static bool IsForModel(string assignment) => MethodCatalog.OfRole<Forecaster>().Any(entry => entry.Id == FirstKey(assignment));
-
-    private static string FirstKey(string assignment) => assignment.Split('.', '=')[0].Trim();
+    private static bool IsForModel(string assignment) => MethodCatalog.OfRole<Forecaster>().Any(entry => entry.Id == ComparisonOverrides.FirstKey(assignment));
 
     /// <summary>The options as a recipe, so that --set reaches every key of it.</summary>
     private static ForecastRecipe Recipe(ParseResult parsed, IEnumerable<string> assignments)
@@ -115,18 +113,8 @@ internal static class CompareForecastOptions
                 Patience = 8,
             },
         };
-        var document = assignments.Select(Allowed).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
+        var document = assignments.Select(assignment => ComparisonOverrides.Allowed(assignment, s_ownOptions)).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
         return (ForecastRecipe)document.Bind<Recipe>();
-    }
-
-    /// <summary>What the comparison decides itself would be set without effect.</summary>
-    private static string Allowed(string assignment)
-    {
-        var key = assignment.Split('=')[0].Trim();
-        foreach (var (own, option) in s_ownOptions)
-            if (key == own || key.StartsWith(own + ".", StringComparison.Ordinal))
-                throw new UserException($"The override '{assignment}' has no say in a comparison: use {option}.");
-        return assignment;
     }
 
     private static string[] ModelIds(ParseResult parsed)
@@ -141,7 +129,7 @@ internal static class CompareForecastOptions
     {
         var options = new RecipeDocument(RecipeMapping.Empty, "--set");
         foreach (var assignment in assignments)
-            options = ids.Contains(FirstKey(assignment))
+            options = ids.Contains(ComparisonOverrides.FirstKey(assignment))
                 ? options.Set(assignment)
                 : throw new UserException(
                     $"The override '{assignment}' is for a model that is not compared, expected one of {string.Join(", ", ids)}.");

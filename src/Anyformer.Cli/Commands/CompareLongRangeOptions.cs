@@ -125,18 +125,8 @@ internal static class CompareLongRangeOptions
             },
             Evaluation = new SequenceEvaluationSection { BatchSize = 8 },
         };
-        var document = assignments.Select(Allowed).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
+        var document = assignments.Select(assignment => ComparisonOverrides.Allowed(assignment, s_ownOptions)).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
         return (SequenceRecipe)document.Bind<Recipe>();
-    }
-
-    /// <summary>What the comparison decides itself would be set without effect.</summary>
-    private static string Allowed(string assignment)
-    {
-        var key = assignment.Split('=')[0].Trim();
-        foreach (var (own, option) in s_ownOptions)
-            if (key == own || key.StartsWith(own + ".", StringComparison.Ordinal))
-                throw new UserException($"The override '{assignment}' has no say in a comparison: use {option}.");
-        return assignment;
     }
 
     private static AttentionContender[] Contenders(ParseResult parsed, ModelSection model, IEnumerable<string> assignments)
@@ -144,7 +134,7 @@ internal static class CompareLongRangeOptions
         var ids = Names(parsed, s_attention, MethodCatalog.OfRole<TokenMixer>().Select(entry => entry.Id));
         var options = new RecipeDocument(RecipeMapping.Empty, "--set");
         foreach (var assignment in assignments)
-            options = ids.Contains(FirstKey(assignment))
+            options = ids.Contains(ComparisonOverrides.FirstKey(assignment))
                 ? options.Set(assignment)
                 : throw new UserException(
                     $"The override '{assignment}' is for a mechanism that is not compared, expected one of {string.Join(", ", ids)}.");
@@ -160,9 +150,7 @@ internal static class CompareLongRangeOptions
         return new AttentionContender(mechanism.Id, mechanism.Name, model with { Options = model.Options.With(part) });
     }
 
-    private static bool IsForMechanism(string assignment) => MethodCatalog.OfRole<TokenMixer>().Any(entry => entry.Id == FirstKey(assignment));
-
-    private static string FirstKey(string assignment) => assignment.Split('.', '=')[0].Trim();
+    private static bool IsForMechanism(string assignment) => MethodCatalog.OfRole<TokenMixer>().Any(entry => entry.Id == ComparisonOverrides.FirstKey(assignment));
 
     private static string[] Names(ParseResult parsed, Option<string> option, IEnumerable<string> all)
     {
