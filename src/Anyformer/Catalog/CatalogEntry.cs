@@ -24,9 +24,10 @@ public sealed class CatalogEntry
 {
     private static readonly Type[] s_roles =
     [
-        typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(LanguageModel), typeof(SequenceToSequenceModel), typeof(TokenMixer),
-        typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap), typeof(KeyValueReducer), typeof(ScoreModifier), typeof(PositionEncoding),
-        typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring), typeof(TokenReducer),
+        typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(LanguageModel), typeof(MaskedLanguageModel),
+        typeof(SequenceToSequenceModel), typeof(TokenMixer), typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap),
+        typeof(KeyValueReducer), typeof(ScoreModifier), typeof(PositionEncoding), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring),
+        typeof(TokenReducer),
     ];
 
     private static readonly Type[] s_shapes =

@@ -114,12 +114,11 @@ public sealed class ReversibleSequenceTests
         Skip.IfNot(HeapMemory.IsKnown, "the C library does not tell what it has given out");
         // The first step of all leaves buffers of the libraries behind.
         Peak(4, isReversible: true);
-        var (shallow, deep) = (Peak(4, isReversible: true), Peak(20, isReversible: true));
-        var ordinary = Peak(20, isReversible: false) - Peak(4, isReversible: false);
+        var reversible = Growth(isReversible: true);
+        var ordinary = Growth(isReversible: false);
         var gradients = 16 * 4 * (Wide * Wide + Wide);
         Assert.InRange(ordinary, 16 * 4 * 2 * Rows * Wide, 16 * 4 * 5 * Rows * Wide);
-        // What finalizers free meanwhile makes it less.
-        Assert.InRange(deep - shallow, -ordinary, gradients + ordinary / 50);
+        Assert.InRange(reversible, gradients / 2, gradients + ordinary / 50);
     }
 
     [Fact]
@@ -131,6 +130,10 @@ public sealed class ReversibleSequenceTests
         var exception = Assert.ThrowsAny<Exception>(() => Autograd.Grad([(a * h).Sum()], [input], createGraph: true));
         Assert.Contains("Reversible blocks keep no graph, so they cannot be differentiated twice.", exception.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>Bytes that 16 branches more take. The runtime takes and gives memory of its own meanwhile, so the middle of several tries counts.</summary>
+    private static long Growth(bool isReversible) =>
+        Enumerable.Range(0, 7).Select(_ => Peak(20, isReversible) - Peak(4, isReversible)).Order().ElementAt(3);
 
     /// <summary>The most bytes at once of a training step, seen whenever a branch has run, beyond those before it.</summary>
     private static long Peak(int branches, bool isReversible)

@@ -27,7 +27,7 @@ public static class CodeExample
             ["var scores = model.Call(Functional.RandInt(20, [2, 64]));   // (batch, tokens) to (batch, classes)"]),
         (typeof(ImageClassifier), "model", [typeof(Torch.Functional)],
             ["var scores = model.Call(Functional.Randn([2, 3, 32, 32]));   // (batch, channels, height, width) to (batch, classes)"]),
-        (typeof(LanguageModel), "model", [typeof(Torch.Functional)],
+        (typeof(TextModel), "model", [typeof(Torch.Functional)],
             ["var scores = model.Call(Functional.RandInt(65, [2, 64]));   // (batch, tokens) to (batch, tokens, vocabulary)"]),
         (typeof(SequenceToSequenceModel), "model", [typeof(Torch.Functional)],
             ["var scores = model.Call(Functional.RandInt(65, [2, 32]), Functional.RandInt(65, [2, 32]));   // to (batch, tokens, vocabulary)"]),

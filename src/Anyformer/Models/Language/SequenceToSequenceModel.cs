@@ -15,11 +15,34 @@ public abstract class SequenceToSequenceModel : Module
     public Tensor Call(Tensor source, Tensor target, Tensor? sourceReal = null, Tensor? targetReal = null)
     {
         using var scope = new TensorScope();
-        return scope.Keep(Forward(source, target, sourceReal, targetReal));
+        return scope.Keep(Write(new TextInput(target) { Real = targetReal }, Read(new TextInput(source) { Real = sourceReal }), sourceReal));
     }
 
+    /// <summary>What the decoder attends to, (batch, source tokens, width).</summary>
+    /// <param name="source">The texts to write from.</param>
+    /// <exception cref="UserException">A text is longer than the model was built for, or a mechanism cannot obey the padding.</exception>
+    public Tensor CallEncoder(TextInput source)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Read(source));
+    }
+
+    /// <summary>A score for each token to come next in the target, (batch, target tokens, target vocabulary).</summary>
+    /// <param name="target">What is written so far.</param>
+    /// <param name="memory">What <see cref="CallEncoder"/> gave, (batch, source tokens, width).</param>
+    /// <param name="sourceReal">True at tokens of the source, false at padding; null when there is no padding.</param>
+    /// <exception cref="UserException">A text is longer than the model was built for, or a mechanism cannot obey the padding.</exception>
+    public Tensor CallDecoder(TextInput target, Tensor memory, Tensor? sourceReal = null)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Write(target, memory, sourceReal));
+    }
+
+    /// <summary>The encoded source.</summary>
+    protected abstract Tensor Read(TextInput source);
+
     /// <summary>The scores.</summary>
-    protected abstract Tensor Forward(Tensor source, Tensor target, Tensor? sourceReal, Tensor? targetReal);
+    protected abstract Tensor Write(TextInput target, Tensor memory, Tensor? sourceReal);
 }
 
 /// <summary>The sizes a model from texts to texts is built for.</summary>

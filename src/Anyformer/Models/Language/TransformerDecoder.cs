@@ -40,11 +40,15 @@ public sealed class TransformerDecoder : LanguageModel
     private VocabularyHead Head { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor tokens, Tensor? real)
+    protected override Tensor Encode(TextInput text)
     {
-        using var context = new TokenContext(tokens, real);
-        var mask = AttentionMask.Causal with { Keys = real, Queries = real };
-        var states = Layers.Call(Embedding.Call(tokens), (block, current) => block.Call(current, mask));
-        return Head.Call(Norm is null ? states : Norm.Call(states));
+        text.RefuseTypes(nameof(TransformerDecoder));
+        using var context = new TokenContext(text.Tokens, text.Real);
+        var mask = AttentionMask.Causal with { Keys = text.Real, Queries = text.Real };
+        var states = Layers.Call(Embedding.Call(text.Tokens), (block, current) => block.Call(current, mask));
+        return Norm is null ? states : Norm.Call(states);
     }
+
+    /// <inheritdoc/>
+    protected override Tensor Score(Tensor states) => Head.Call(states);
 }

@@ -52,22 +52,23 @@ public sealed class TransformerEncoderDecoder : SequenceToSequenceModel
     private VocabularyHead Head { get; }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor source, Tensor target, Tensor? sourceReal, Tensor? targetReal) =>
-        Write(target, targetReal, Read(source, sourceReal), sourceReal is null ? null : AttentionMask.OfKeys(sourceReal));
-
-    private Tensor Read(Tensor source, Tensor? real)
+    protected override Tensor Read(TextInput source)
     {
-        using var context = new TokenContext(source, real);
-        var mask = real is null ? null : AttentionMask.OfTokens(real);
-        var states = Encoder.Call(SourceEmbedding.Call(source), (block, current) => block.Call(current, mask));
+        source.RefuseTypes(nameof(TransformerEncoderDecoder));
+        using var context = new TokenContext(source.Tokens, source.Real);
+        var mask = source.Real is null ? null : AttentionMask.OfTokens(source.Real);
+        var states = Encoder.Call(SourceEmbedding.Call(source.Tokens), (block, current) => block.Call(current, mask));
         return EncoderNorm is null ? states : EncoderNorm.Call(states);
     }
 
-    private Tensor Write(Tensor target, Tensor? real, Tensor memory, AttentionMask? memoryMask)
+    /// <inheritdoc/>
+    protected override Tensor Write(TextInput target, Tensor memory, Tensor? sourceReal)
     {
-        using var context = new TokenContext(target, real);
-        var mask = AttentionMask.Causal with { Keys = real, Queries = real };
-        var states = Decoder.Call(TargetEmbedding.Call(target), (block, current) => block.Call(current, memory, mask, memoryMask));
+        target.RefuseTypes(nameof(TransformerEncoderDecoder));
+        using var context = new TokenContext(target.Tokens, target.Real);
+        var mask = AttentionMask.Causal with { Keys = target.Real, Queries = target.Real };
+        var memoryMask = sourceReal is null ? null : AttentionMask.OfKeys(sourceReal);
+        var states = Decoder.Call(TargetEmbedding.Call(target.Tokens), (block, current) => block.Call(current, memory, mask, memoryMask));
         return Head.Call(DecoderNorm is null ? states : DecoderNorm.Call(states));
     }
 }

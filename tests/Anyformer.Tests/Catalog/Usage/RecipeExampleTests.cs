@@ -53,6 +53,8 @@ public sealed class RecipeExampleTests
             nameof(Forecaster) => model.Build<Forecaster>(new ForecastShape(96, 24, 48, 3, 4, 24, false), options),
             nameof(SequenceClassifier) => model.Build<SequenceClassifier>(new SequenceShape(63, 20, 10), options),
             nameof(LanguageModel) => model.Build<LanguageModel>(new LanguageShape(65, 64), options),
+            nameof(MaskedLanguageModel) => model.Build<MaskedLanguageModel>(new LanguageShape(65, 64), options),
+            nameof(SequenceToSequenceModel) => model.Build<SequenceToSequenceModel>(new TranslationShape(new LanguageShape(65, 64), new LanguageShape(65, 64)), options),
             nameof(ImageClassifier) => model.Build<ImageClassifier>(new ImageShape(3, 32, 32, 10), options),
             var role => throw new NotSupportedException(role),
         };

@@ -1,0 +1,51 @@
+using Anyformer.Modules;
+using Anyformer.Torch;
+
+namespace Anyformer.Models.Language;
+
+/// <summary>A model that turns the tokens of a text into vectors, and those into scores of a vocabulary.</summary>
+public abstract class TextModel : Module
+{
+    /// <summary>A score for each token of the vocabulary at every place, (batch, tokens, vocabulary).</summary>
+    /// <param name="tokens">Token ids, (batch, tokens).</param>
+    /// <param name="real">True at tokens, false at padding, of the same shape; null when there is no padding.</param>
+    /// <exception cref="UserException">The text is longer than the model was built for, or a mechanism cannot obey the padding.</exception>
+    public Tensor Call(Tensor tokens, Tensor? real = null) => Call(new TextInput(tokens) { Real = real });
+
+    /// <summary>A score for each token of the vocabulary at every place, (batch, tokens, vocabulary).</summary>
+    /// <param name="text">The texts.</param>
+    /// <exception cref="UserException">The text is longer than the model was built for, or the model or a mechanism of it cannot take it.</exception>
+    public Tensor Call(TextInput text)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Score(Encode(text)));
+    }
+
+    /// <summary>The vectors of the tokens behind the last layer, as they go into the scores, (batch, tokens, width).</summary>
+    /// <param name="text">The texts.</param>
+    /// <exception cref="UserException">The text is longer than the model was built for, or the model or a mechanism of it cannot take it.</exception>
+    public Tensor CallStates(TextInput text)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Encode(text));
+    }
+
+    /// <summary>Scores of the vocabulary, (..., vocabulary).</summary>
+    /// <param name="states">What <see cref="CallStates"/> gives, or some places of it, (..., width).</param>
+    public Tensor CallScores(Tensor states)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Score(states));
+    }
+
+    /// <summary>The vectors of the tokens, (batch, tokens, width).</summary>
+    protected abstract Tensor Encode(TextInput text);
+
+    /// <summary>The scores, (..., vocabulary).</summary>
+    protected abstract Tensor Score(Tensor states);
+}
+
+/// <summary>The sizes a model of texts is built for.</summary>
+/// <param name="Vocabulary">Number of token ids.</param>
+/// <param name="Tokens">Most tokens of a text.</param>
+public sealed record LanguageShape(int Vocabulary, int Tokens);
