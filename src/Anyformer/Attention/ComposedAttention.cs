@@ -44,6 +44,9 @@ public sealed class ComposedAttention : TokenMixer
             : new MultiHeadAttention(shape, function.Build(shape.OfFunction));
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => Mixer.ReadsOn;
+
     private TokenMixer Mixer { get; }
 
     /// <inheritdoc/>

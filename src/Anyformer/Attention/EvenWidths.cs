@@ -1,3 +1,4 @@
+using Anyformer.Attention.Decoding;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention;
@@ -14,12 +15,19 @@ internal sealed class EvenWidths : AttentionFunction
     private AttentionFunction Function { get; }
 
     /// <inheritdoc/>
+    public override bool ReadsOn => Function.ReadsOn;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
     {
         // More elements must not make scores smaller.
         var asking = Filled(queries * Math.Sqrt((double)_width / queries.Size(3)));
         return Function.Call(asking, Filled(keys), Filled(values), mask).Narrow(3, 0, values.Size(3));
     }
+
+    /// <summary>The function inside remembers.</summary>
+    private protected override Tensor ReadOn(DecodingState state, Tensor queries, Tensor keys, Tensor values, AttentionMask mask) =>
+        Attend(queries, keys, values, mask);
 
     private Tensor Filled(Tensor heads) => heads.Size(3) == _width ? heads : heads.ConstantPadNd([0, _width - heads.Size(3)]);
 }

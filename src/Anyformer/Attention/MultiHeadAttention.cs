@@ -1,3 +1,4 @@
+using Anyformer.Attention.Decoding;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Recipes;
@@ -58,6 +59,9 @@ public sealed class MultiHeadAttention : TokenMixer, IValuePath
         Function = function;
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => Function.ReadsOn;
+
     IEnumerable<Parameter> IValuePath.ValuePath => [ValueProjection.Weight, OutputProjection.Weight];
 
     private Linear QueryProjection { get; }
@@ -80,7 +84,10 @@ public sealed class MultiHeadAttention : TokenMixer, IValuePath
     public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask)
     {
         using var scope = new TensorScope();
-        return scope.Keep(Attend(tokens, context, mask));
+        if (DecodingState.Current is not { } state)
+            return scope.Keep(Attend(tokens, context, mask));
+        var (keys, values) = state.Next().Once(() => (KeyProjection.Call(context), ValueProjection.Call(context)));
+        return scope.Keep(OutputProjection.Call(Contexts(tokens, keys, values, mask)));
     }
 
     /// <summary>Self-attention of new tokens to those before and to themselves, as under a causal mask, going on from a state.</summary>

@@ -1,3 +1,4 @@
+using Anyformer.Attention.Decoding;
 using Anyformer.Positions;
 using Anyformer.Torch;
 
@@ -18,6 +19,17 @@ public sealed class PositionedAttention : AttentionFunction
     private PositionEncoding Positions { get; }
 
     /// <inheritdoc/>
+    public override bool ReadsOn => Function.ReadsOn && !(Positions.DependsOnLength && Function is IRecurrentAttention);
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask) =>
         Function.Call(Positions.CallQueries(queries, Math.Max(0, keys.Size(2) - queries.Size(2))), Positions.CallKeys(keys), values, mask);
+
+    /// <summary>Keys are worked into before they are shared among heads.</summary>
+    private protected override Tensor Attend(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask) => Forward(queries, keys, values, mask);
+
+    /// <summary>What is remembered has its positions worked in already, unless those change with the length of the text.</summary>
+    private protected override Tensor ReadOn(DecodingState state, Tensor queries, Tensor keys, Tensor values, AttentionMask mask) => Positions.DependsOnLength
+        ? base.ReadOn(state, queries, keys, values, mask)
+        : Function.Call(Positions.CallQueries(queries, state.Length), Positions.CallKeys(keys, state.Length), values, mask);
 }

@@ -1,3 +1,4 @@
+using Anyformer.Attention.Decoding;
 using Anyformer.Normalization;
 using Anyformer.Torch;
 
@@ -31,6 +32,13 @@ public sealed class QueryKeyNorm : AttentionFunction, IProportionalAttention
     }
 
     /// <inheritdoc/>
+    public override bool ReadsOn => Function.ReadsOn;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask) =>
         Function.Call(QueryNorm.Call(queries), KeyNorm.Call(keys), values, mask);
+
+    /// <summary>The function inside remembers.</summary>
+    private protected override Tensor ReadOn(DecodingState state, Tensor queries, Tensor keys, Tensor values, AttentionMask mask) =>
+        Attend(queries, keys, values, mask);
 }

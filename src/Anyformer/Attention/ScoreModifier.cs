@@ -9,6 +9,9 @@ public abstract class ScoreModifier : Module
     /// <summary>Whether what it does to a score depends on all keys, later ones too: such a modifier has no causal form.</summary>
     public virtual bool SeesAllKeys => false;
 
+    /// <summary>Whether, of fewer queries than keys, the last get what they would get beside all the others.</summary>
+    public virtual bool ReadsOn => false;
+
     /// <summary>The scores before masks and the softmax, (batch, heads, queries, keys).</summary>
     /// <param name="scores">(batch, heads, queries, keys), scaled.</param>
     /// <param name="queries">(batch, heads, queries, head width), not scaled.</param>

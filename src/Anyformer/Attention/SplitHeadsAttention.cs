@@ -1,3 +1,4 @@
+using Anyformer.Attention.Decoding;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention;
@@ -18,6 +19,9 @@ public sealed class SplitHeadsAttention : AttentionFunction
     private AttentionFunction Rest { get; }
 
     /// <inheritdoc/>
+    public override bool ReadsOn => First.ReadsOn && Rest.ReadsOn;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
     {
         if (_heads < 1 || _heads >= queries.Size(1))
@@ -26,4 +30,8 @@ public sealed class SplitHeadsAttention : AttentionFunction
         Tensor After(Tensor heads) => heads.Narrow(1, _heads, heads.Size(1) - _heads);
         return Functional.Cat([First.Call(Of(queries), Of(keys), Of(values), mask), Rest.Call(After(queries), After(keys), After(values), mask)], 1);
     }
+
+    /// <summary>The functions inside remember.</summary>
+    private protected override Tensor ReadOn(DecodingState state, Tensor queries, Tensor keys, Tensor values, AttentionMask mask) =>
+        Attend(queries, keys, values, mask);
 }

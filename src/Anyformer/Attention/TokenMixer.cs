@@ -8,6 +8,9 @@ namespace Anyformer.Attention;
 [DefaultMethod("composed")]
 public abstract class TokenMixer : Module
 {
+    /// <summary>Whether it reads on under a <see cref="Decoding.DecodingState"/>, giving what it would give for all tokens under a causal mask.</summary>
+    public virtual bool ReadsOn => false;
+
     /// <summary>Mixes the tokens.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>
     /// <param name="mask">What may not be seen; null lets every token see all.</param>

@@ -22,6 +22,9 @@ public abstract class DistanceBias : ScoreModifier
     }
 
     /// <inheritdoc/>
+    public override bool ReadsOn => true;
+
+    /// <inheritdoc/>
     protected sealed override Tensor ModifyScores(Tensor scores, Tensor queries, Tensor keys) =>
         scores + Bias(scores.Size(-2), scores.Size(-1), device: scores.Device).To(scores.DType);
 

@@ -23,6 +23,9 @@ public sealed class DynamicRotaryPositions : RotaryPositions
     public DynamicRotaryPositions(PositionShape shape, ScaledRotaryOptions options) : base(shape, options) => _options = options;
 
     /// <inheritdoc/>
+    public override bool ReadsOn => false;
+
+    /// <inheritdoc/>
     protected override Tensor Frequencies(long width, long tokens, Device? device)
     {
         var factor = tokens > _options.TrainedTokens ? _options.Factor * tokens / _options.TrainedTokens - (_options.Factor - 1) : 1;

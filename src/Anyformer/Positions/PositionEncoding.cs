@@ -25,6 +25,12 @@ public abstract class PositionEncoding : Module
     /// <summary>Where it works.</summary>
     public virtual PositionPlace Place => PositionPlace.Tokens;
 
+    /// <summary>Whether a token that was read before others gets what it would have got beside them.</summary>
+    public virtual bool ReadsOn => true;
+
+    /// <summary>Whether queries and keys must be worked into together, because what each gets changes with the number of tokens, and only their products do not.</summary>
+    public virtual bool DependsOnLength => false;
+
     /// <summary>The tokens as they go into the first block.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>
     /// <param name="first">The position of the first token: more than 0 where a sample goes on.</param>

@@ -44,6 +44,9 @@ public sealed class XposPositions : PositionEncoding
     /// <inheritdoc/>
     public override PositionPlace Place => PositionPlace.QueriesAndKeys;
 
+    /// <inheritdoc/>
+    public override bool DependsOnLength => true;
+
     /// <summary>The factors ζ of the pairs, (head width / 2).</summary>
     [Buffer]
     private Tensor Scale { get; }

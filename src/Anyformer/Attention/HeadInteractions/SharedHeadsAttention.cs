@@ -41,18 +41,13 @@ public abstract class SharedHeadsAttention : HeadInteraction, IValuePath
     private AttentionFunction Function { get; }
 
     /// <inheritdoc/>
+    public sealed override bool ReadsOn => Function.ReadsOn;
+
+    /// <inheritdoc/>
     protected override Tensor Forward(Tensor tokens, AttentionMask? mask)
     {
         var queries = Heads.Split(QueryProjection.Call(tokens), _sizes.Heads);
-        return OutputProjection.Call(Heads.Join(Function.Call(queries, Shared(KeyProjection.Call(tokens)), Shared(ValueProjection.Call(tokens)), mask)));
-    }
-
-    /// <summary>Keys or values for every head that asks: neighbours have the same.</summary>
-    private Tensor Shared(Tensor tokens)
-    {
-        var heads = Heads.Split(tokens, _sizes.KeyValueHeads);
-        return _sizes.KeyValueHeads == _sizes.Heads
-            ? heads
-            : heads.Unsqueeze(2).Expand([-1, -1, _sizes.Heads / _sizes.KeyValueHeads, -1, -1]).Flatten(1, 2);
+        var (keys, values) = (Heads.Split(KeyProjection.Call(tokens), _sizes.KeyValueHeads), Heads.Split(ValueProjection.Call(tokens), _sizes.KeyValueHeads));
+        return OutputProjection.Call(Heads.Join(Function.Call(queries, keys, values, mask)));
     }
 }

@@ -23,6 +23,9 @@ public sealed class ModifiedAttention : AttentionFunction
         Dropout = new Dropout(dropout);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => Modifiers.All(modifier => modifier.ReadsOn);
+
     private ModuleList<ScoreModifier> Modifiers { get; }
 
     private Dropout Dropout { get; }

@@ -24,6 +24,9 @@ public sealed class SoftmaxAttention : AttentionFunction, IProportionalAttention
     /// <summary>Attention as a part of a host.</summary>
     public SoftmaxAttention(AttentionShape shape) : this(shape.Dropout) { }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => true;
+
     private Dropout Dropout { get; }
 
     /// <inheritdoc/>

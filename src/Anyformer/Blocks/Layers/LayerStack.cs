@@ -7,6 +7,9 @@ namespace Anyformer.Blocks.Layers;
 /// <typeparam name="TBlock">A layer.</typeparam>
 public abstract class LayerStack<TBlock> : Module where TBlock : Module
 {
+    /// <summary>Whether it calls the same layers for every token, so that a text can be read on.</summary>
+    public virtual bool ReadsOn => true;
+
     /// <summary>The tokens after all layers.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>
     /// <param name="run">Runs one layer on tokens, with the masks and contexts that the caller knows.</param>

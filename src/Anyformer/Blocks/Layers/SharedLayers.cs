@@ -46,6 +46,9 @@ public sealed class HaltingLayers<TBlock> : LayerStack<TBlock> where TBlock : Mo
         Initialization.Constant(Halting.Bias!, 1);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => false;
+
     private TBlock Block { get; }
 
     /// <summary>From a token to the logit of its halting.</summary>

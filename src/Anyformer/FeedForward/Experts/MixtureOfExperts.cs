@@ -17,6 +17,9 @@ public abstract class MixtureOfExperts : ChannelMixer
         Experts = new ExpertNetworks(experts, shape.Width, shape.HiddenWidth, Activations.Named(activation), shape.Dropout);
     }
 
+    /// <inheritdoc/>
+    public override bool IsTokenwise => false;
+
     private protected Linear Router { get; }
 
     private protected ExpertNetworks Experts { get; }

@@ -6,6 +6,9 @@ namespace Anyformer.Models.Language;
 /// <summary>A model that writes a text from another: a translation, a summary.</summary>
 public abstract class SequenceToSequenceModel : Module
 {
+    /// <summary>Whether its decoder reads on under a <see cref="Attention.Decoding.DecodingState"/> with the same result as if it read all anew.</summary>
+    public virtual bool ReadsOn => false;
+
     /// <summary>A score for each token to come next in the target, (batch, target tokens, target vocabulary).</summary>
     /// <param name="source">Token ids of the texts to write from, (batch, source tokens).</param>
     /// <param name="target">Token ids of what is written so far, (batch, target tokens).</param>

@@ -1,3 +1,4 @@
+using Anyformer.Attention.Decoding;
 using Anyformer.Modules;
 using Anyformer.Positions;
 using Anyformer.Torch;
@@ -34,9 +35,10 @@ internal sealed class TextEmbedding : TensorModule
     /// <exception cref="UserException">There are more tokens than the model was built for.</exception>
     protected override Tensor Forward(Tensor input)
     {
-        if (input.Size(1) > _limit)
-            throw new UserException($"The model was built for texts of {_limit} tokens, found {input.Size(1)}.");
+        var first = DecodingState.Position;
+        if (first + input.Size(1) > _limit)
+            throw new UserException($"The model was built for texts of {_limit} tokens, found {first + input.Size(1)}.");
         var vectors = Table.Call(input) * _scale;
-        return Dropout.Call(Positions is null ? vectors : Positions.CallTokens(vectors));
+        return Dropout.Call(Positions is null ? vectors : Positions.CallTokens(vectors, first));
     }
 }

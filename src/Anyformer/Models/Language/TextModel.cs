@@ -6,6 +6,9 @@ namespace Anyformer.Models.Language;
 /// <summary>A model that turns the tokens of a text into vectors, and those into scores of a vocabulary.</summary>
 public abstract class TextModel : Module
 {
+    /// <summary>Whether it reads on under a <see cref="Attention.Decoding.DecodingState"/> with the same result as if it read all anew.</summary>
+    public virtual bool ReadsOn => false;
+
     /// <summary>A score for each token of the vocabulary at every place, (batch, tokens, vocabulary).</summary>
     /// <param name="tokens">Token ids, (batch, tokens).</param>
     /// <param name="real">True at tokens, false at padding, of the same shape; null when there is no padding.</param>

@@ -31,6 +31,9 @@ public sealed class TransformerDecoder : LanguageModel
         Head = new VocabularyHead(Embedding.Table, options.TiesEmbeddings);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => TransformerParts.ReadOn(Layers, Embedding);
+
     private TextEmbedding Embedding { get; }
 
     private LayerStack<EncoderBlock> Layers { get; }

@@ -37,6 +37,9 @@ public sealed class TransformerEncoderDecoder : SequenceToSequenceModel
         Head = new VocabularyHead(TargetEmbedding.Table, options.TiesEmbeddings);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => TransformerParts.ReadOn(Decoder, TargetEmbedding);
+
     private TextEmbedding SourceEmbedding { get; }
 
     private TextEmbedding TargetEmbedding { get; }

@@ -18,6 +18,16 @@ internal sealed class TransformerParts(TransformerOptions options, int tokens, S
 {
     private readonly PositionEncoding? _position = options.Position?.Build(new PositionShape(tokens, options.Width, options.Width / options.Heads, options.Heads));
 
+    /// <summary>Whether layers and all that is in them go on with a text as if they saw all of it.</summary>
+    internal static bool ReadOn<TBlock>(LayerStack<TBlock> layers, TextEmbedding embedding) where TBlock : Module =>
+        layers.ReadsOn && layers.Modules().Concat(embedding.Modules()).All(item => item.Module switch
+        {
+            TokenMixer mixer => mixer.ReadsOn,
+            ChannelMixer mixer => mixer.IsTokenwise,
+            PositionEncoding positions => positions.ReadsOn,
+            _ => true,
+        });
+
     /// <summary>What is added to the tokens before the first block; null when positions work elsewhere.</summary>
     internal PositionEncoding? TokenPositions => _position?.Place == PositionPlace.Tokens ? _position : null;
 

@@ -7,6 +7,7 @@ using Anyformer.Catalog;
 using Anyformer.Checkpoints;
 using Anyformer.FeedForward;
 using Anyformer.Models.Language;
+using Anyformer.Models.Language.Decoding;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Positions;
@@ -68,6 +69,16 @@ public sealed class CompositionTests
     }
 
     [Fact]
+    public void ReadingOnGivesWhatReadingAllGives()
+    {
+        var random = new Random(4);
+        var readOn = EveryPart().Count(AgreesWithReadingAll);
+        for (var drawn = 0; drawn < 250; drawn++)
+            readOn += AgreesWithReadingAll(Draw(random)) ? 1 : 0;
+        Assert.True(readOn > 60, $"only {readOn} models read on");
+    }
+
+    [Fact]
     public void EveryPartOfACausalRoleIsLegalSomewhere()
     {
         foreach (var options in EveryPart())
@@ -97,6 +108,30 @@ public sealed class CompositionTests
             {
                 throw new InvalidOperationException($"{yaml}: {exception.Message}", exception);
             }
+        }
+    }
+
+    /// <summary>Whether a model is legal and reads on; then it must give the same as if it read all at once, but for positions in single precision.</summary>
+    private static bool AgreesWithReadingAll(string yaml)
+    {
+        using var scope = new TensorScope();
+        if (Built(Bind(yaml)) is not { ReadsOn: true } model)
+            return false;
+        model.To(DType.Float64);
+        model.Eval();
+        using var inference = Autograd.InferenceMode();
+        var ids = Ids(5, Tokens);
+        try
+        {
+            using var reading = TextReading.Of(model);
+            var pieces = new[] { 0, 3, 4, 6, 7, Tokens };
+            var scores = pieces.Zip(pieces[1..], (begin, end) => reading.ReadAll(ids.Narrow(1, begin, end - begin))).ToArray();
+            Tensors.AssertClose(model.Call(ids), Functional.Cat(scores, 1), 1e-6);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidOperationException($"{yaml}: {exception.Message}", exception);
         }
     }
 
