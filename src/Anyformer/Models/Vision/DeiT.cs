@@ -15,7 +15,7 @@ public sealed record DeiTOptions : VisionEncoderOptions
         ["tiny"] = Sized(192, 3),
         ["small"] = Sized(384, 6),
         ["base"] = Sized(768, 12),
-        ["small-images"] = new() { Patch = 4, Width = 64, Layers = 4, Heads = 4, HiddenWidth = 128, DropPath = 0.05 },
+        ["small-images"] = new() { Patch = 4, Width = 64, Layers = 4, Heads = 4, HiddenWidth = 128, Initialization = MapInitialization.Xavier },
     };
 
     private static DeiTOptions Sized(int width, int heads) => new() { Width = width, Heads = heads, HiddenWidth = 4 * width, DropPath = 0.1 };

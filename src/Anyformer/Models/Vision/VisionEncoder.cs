@@ -45,7 +45,7 @@ public sealed class VisionEncoder : Module, ITokenReducing
         EmbeddingNorm = options.EmbeddingNorm ? parts.Norm() : null;
         Blocks = parts.Build();
         Norm = hasNorm ? parts.Norm() : null;
-        InitializeMaps(Blocks);
+        InitializeMaps(Blocks, options.Initialization);
         ReduceTokens(options.TokenReducer);
     }
 
@@ -124,13 +124,13 @@ public sealed class VisionEncoder : Module, ITokenReducing
         return found;
     }
 
-    /// <summary>Linear maps as timm draws them: weights from a normal distribution of deviation 0.02, cut off at two deviations, biases 0.</summary>
-    internal static void InitializeMaps(Module module)
+    /// <summary>Draws the weights of all linear maps; their biases are 0.</summary>
+    internal static void InitializeMaps(Module module, MapInitialization initialization = MapInitialization.Truncated)
     {
         foreach (var (_, part) in module.Modules())
             if (part is Linear map)
             {
-                Initialization.TruncatedNormal(map.Weight, 0, 0.02);
+                _ = initialization == MapInitialization.Xavier ? Initialization.XavierUniform(map.Weight) : Initialization.TruncatedNormal(map.Weight, 0, 0.02);
                 if (map.Bias is { } bias)
                     Initialization.Constant(bias, 0);
             }

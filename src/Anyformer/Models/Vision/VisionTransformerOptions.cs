@@ -37,7 +37,7 @@ public sealed record VisionTransformerOptions : VisionEncoderOptions
             HiddenWidth = 4096,
             FeedForward = Part<ChannelMixer>.Of("gated-feed-forward", new GatedFeedForwardOptions { Activation = "silu", Bias = true }),
         },
-        ["small-images"] = Sized(4, 64, 4, 4) with { HiddenWidth = 128, Pooling = ImagePooling.Average, DropPath = 0.05 },
+        ["small-images"] = Sized(4, 64, 4, 4) with { HiddenWidth = 128, Pooling = ImagePooling.Average, Initialization = MapInitialization.Xavier },
     };
 
     /// <summary>Whether a class token stands before the patches.</summary>
