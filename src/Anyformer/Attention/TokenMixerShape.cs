@@ -17,6 +17,9 @@ public sealed record TokenMixerShape(int Tokens, int Width, int Heads, double Dr
     /// <summary>What attends within each head of a <see cref="HeadInteractions.HeadInteraction"/>; null for the softmax with <see cref="Position"/>.</summary>
     public HeadFunction? Function { get; init; }
 
+    /// <summary>The number of the layer that the mixer is in, from 0.</summary>
+    public int Layer { get; init; }
+
     /// <summary>Width of a head's queries, keys and values.</summary>
     /// <exception cref="UserException">The inner width is no multiple of the heads.</exception>
     public int HeadWidth => Heads > 0 && (InnerWidth ?? Width) % Heads == 0
@@ -25,5 +28,5 @@ public sealed record TokenMixerShape(int Tokens, int Width, int Heads, double Dr
 
     /// <summary>The sizes of the attention function of a mixer that has one.</summary>
     /// <exception cref="UserException">The inner width is no multiple of the heads.</exception>
-    public AttentionShape OfFunction => new(Heads, HeadWidth, Dropout, Tokens);
+    public AttentionShape OfFunction => new(Heads, HeadWidth, Dropout, Tokens) { Layer = Layer };
 }

@@ -51,6 +51,14 @@ public sealed class StateDictLayout
         return this;
     }
 
+    /// <summary>Several own matrices that the official checkpoint keeps as one, transposed: fused projections of maps from inputs to outputs.</summary>
+    public StateDictLayout MergeTransposed(string official, params string[] own)
+    {
+        _rules.Add(new LayoutRule(own, [official],
+            parts => [Functional.Cat(parts, 0).Transpose(0, 1)], parts => parts[0].Transpose(0, 1).Chunk(own.Length, 0)));
+        return this;
+    }
+
     /// <summary>One own tensor whose first dimension the official checkpoint spreads over numbered names; the number is <c>{n}</c>.</summary>
     public StateDictLayout Unstack(string own, string official, int count)
     {

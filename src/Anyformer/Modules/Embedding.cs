@@ -14,16 +14,23 @@ public sealed class Embedding : TensorModule
     public Embedding(long entries, long width, long? padding = null)
     {
         _padding = padding ?? -1;
-        Weight = Initialization.Normal(Parameter.Empty(entries, width));
-        if (padding is null)
-            return;
-        using var scope = new TensorScope();
-        using var noGrad = Autograd.NoGrad();
-        Weight.Select(0, padding.Value).FillInPlace(0);
+        Weight = Parameter.Empty(entries, width);
+        Draw(deviation: 1);
     }
 
     /// <summary>(entries, width).</summary>
     public Parameter Weight { get; }
+
+    /// <summary>Draws the table anew from a normal distribution, all but the row of padding.</summary>
+    internal void Draw(double deviation)
+    {
+        _ = Initialization.Normal(Weight, 0, deviation);
+        if (_padding < 0)
+            return;
+        using var scope = new TensorScope();
+        using var noGrad = Autograd.NoGrad();
+        Weight.Select(0, _padding).FillInPlace(0);
+    }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input) => Functional.Embedding(Weight, input, _padding);

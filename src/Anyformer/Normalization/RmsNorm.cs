@@ -1,8 +1,18 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Anyformer.Catalog;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
 namespace Anyformer.Normalization;
+
+/// <summary>Options of <see cref="RmsNorm"/>.</summary>
+public sealed record RmsNormOptions
+{
+    /// <summary>What is added to the mean square.</summary>
+    [Description("what is added to the mean square, so that a vector of zeros stays finite"), Range(0.0, 1.0)]
+    public double Epsilon { get; init; } = 1e-6;
+}
 
 /// <summary>
 /// <c>x / sqrt(mean(x²) + ε) * weight</c> over the last dimension, computed in single precision at least (Zhang and Sennrich, NeurIPS 2019,
@@ -23,7 +33,7 @@ public sealed class RmsNorm : NormalizationLayer
     }
 
     /// <summary>A normalisation as a part of a host.</summary>
-    public RmsNorm(NormalizationShape shape) : this(shape.Width) { }
+    public RmsNorm(NormalizationShape shape, RmsNormOptions options) : this(shape.Width, options.Epsilon) { }
 
     /// <summary>(width).</summary>
     public Parameter Weight { get; }

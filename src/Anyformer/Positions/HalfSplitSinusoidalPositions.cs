@@ -18,6 +18,9 @@ public sealed class HalfSplitSinusoidalPositions : PositionEncoding
     public HalfSplitSinusoidalPositions(PositionShape shape) => _ = shape;
 
     /// <inheritdoc/>
+    public override bool TakesPositions => true;
+
+    /// <inheritdoc/>
     protected override Tensor EncodeTokens(Tensor tokens, long first) =>
-        tokens + Sinusoids.HalfSplit(TokenPositions.Range(first, tokens.Size(1), tokens.Device), tokens.Size(2)).To(tokens.DType);
+        tokens + Sinusoids.HalfSplit(TokenPositions.Of(tokens.Size(0), first, tokens.Size(1), tokens.Device), tokens.Size(2)).To(tokens.DType);
 }

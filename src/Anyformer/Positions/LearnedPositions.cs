@@ -49,11 +49,25 @@ public sealed class LearnedPositions : PositionEncoding
     }
 
     /// <inheritdoc/>
-    /// <exception cref="UserException">There are more tokens than positions.</exception>
+    public override bool TakesPositions => true;
+
+    /// <inheritdoc/>
+    /// <exception cref="UserException">There are more tokens than positions, or one stands where there is none.</exception>
     protected override Tensor EncodeTokens(Tensor tokens, long first)
     {
         if (first + tokens.Size(1) > _positions)
             throw new UserException($"Learned positions were built for {_positions} tokens, found a sample of {first + tokens.Size(1)}.");
-        return tokens + At(TokenPositions.Range(first, tokens.Size(1), tokens.Device));
+        var positions = TokenPositions.Of(tokens.Size(0), first, tokens.Size(1), tokens.Device);
+        if (positions.Dimensions == 2)
+            Check(positions);
+        return tokens + At(positions);
+    }
+
+    /// <summary>Positions of the caller's may be any numbers.</summary>
+    private void Check(Tensor positions)
+    {
+        var (least, most) = (positions.Min().Item<long>(), positions.Max().Item<long>());
+        if (least < 0 || most >= _positions)
+            throw new UserException($"Learned positions were built for positions from 0 to {_positions - 1}, found {(least < 0 ? least : most)}.");
     }
 }

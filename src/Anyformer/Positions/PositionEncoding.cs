@@ -1,3 +1,4 @@
+using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -30,6 +31,11 @@ public abstract class PositionEncoding : Module
 
     /// <summary>Whether queries and keys must be worked into together, because what each gets changes with the number of tokens, and only their products do not.</summary>
     public virtual bool DependsOnLength => false;
+
+    /// <summary>
+    /// Whether tokens stand where the caller of a host says, see <see cref="TokenContext"/>; other encodings know only that they stand in a row.
+    /// </summary>
+    public virtual bool TakesPositions => false;
 
     /// <summary>The tokens as they go into the first block.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>

@@ -18,7 +18,7 @@ public static class Rotary
             throw new UserException($"Rotary positions turn pairs of elements, so the width of a head must be even, found {width}.");
         using var scope = new TensorScope();
         var exponents = Functional.Arange(0, width, 2, DType.Float32, device: device) / width;
-        return scope.Keep(1 / (exponents * Math.Log(@base)).Exp());
+        return scope.Keep(1 / Functional.Pow(@base, exponents));
     }
 
     /// <summary>The angles of positions at the usual frequencies, <c>[p, i] = p 10000^(-2i / width)</c>: (positions, width / 2).</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Catalog;
+using Anyformer.FeedForward;
 using Anyformer.Torch;
 
 namespace Anyformer.Positions;
@@ -45,6 +46,9 @@ public class RotaryPositions : PositionEncoding
     /// <inheritdoc/>
     public override PositionPlace Place => PositionPlace.QueriesAndKeys;
 
+    /// <inheritdoc/>
+    public override bool TakesPositions => true;
+
     /// <summary>How many times as fast the first pair turns as the last would.</summary>
     protected double Base { get; }
 
@@ -78,11 +82,21 @@ public class RotaryPositions : PositionEncoding
 
     private Tensor Encode(Tensor heads, long first)
     {
-        var angles = Angles(first, heads.Size(2), heads.Device);
+        var angles = AnglesOf(heads, first);
         if (_width == heads.Size(3))
             return Scaled(Turn(heads, angles));
         var turned = Scaled(Turn(heads.Narrow(3, 0, _width), angles));
         return Functional.Cat([turned, heads.Narrow(3, _width, heads.Size(3) - _width)], 3);
+    }
+
+    /// <summary>The angles of the tokens of heads, (tokens, pairs), or where the texts of a batch differ, (batch, 1, tokens, pairs).</summary>
+    private Tensor AnglesOf(Tensor heads, long first)
+    {
+        var (batch, count) = (heads.Size(0), heads.Size(2));
+        if (TokenContext.PositionsOf(batch, count) is not { } positions)
+            return Angles(first, count, heads.Device);
+        var frequencies = Frequencies(_width, first + count, heads.Device);
+        return (positions.To(frequencies.DType).Unsqueeze(-1) * frequencies).Unsqueeze(1);
     }
 
     private Tensor Scaled(Tensor turned) => Magnitude == 1 ? turned : turned * Magnitude;

@@ -50,5 +50,8 @@ public sealed class ScaledSinusoidalPositions : PositionEncoding
     }
 
     /// <inheritdoc/>
-    protected override Tensor EncodeTokens(Tensor tokens, long first) => tokens + At(TokenPositions.Range(first, tokens.Size(1), tokens.Device));
+    public override bool TakesPositions => true;
+
+    /// <inheritdoc/>
+    protected override Tensor EncodeTokens(Tensor tokens, long first) => tokens + At(TokenPositions.Of(tokens.Size(0), first, tokens.Size(1), tokens.Device));
 }

@@ -19,6 +19,9 @@ public sealed class SinusoidalPositions : PositionEncoding
     public SinusoidalPositions(PositionShape shape) => _ = shape;
 
     /// <inheritdoc/>
+    public override bool TakesPositions => true;
+
+    /// <inheritdoc/>
     protected override Tensor EncodeTokens(Tensor tokens, long first) =>
-        tokens + Sinusoids.Interleaved(TokenPositions.Range(first, tokens.Size(1), tokens.Device), tokens.Size(2)).To(tokens.DType);
+        tokens + Sinusoids.Interleaved(TokenPositions.Of(tokens.Size(0), first, tokens.Size(1), tokens.Device), tokens.Size(2)).To(tokens.DType);
 }

@@ -58,7 +58,7 @@ public sealed class CollaborativeAttention : HeadInteraction
         if (function.Position is { } position && function.TurningPositions(new AttentionShape(1, keyWidth, 0, shape.Tokens)) is not null)
             throw new UserException($"Collaborative heads weigh single elements of queries and keys, so positions of kind '{position.Kind}', which turn pairs "
                 + "of them, mean nothing there.");
-        var joined = new AttentionShape(shape.Heads, keyWidth + 1, shape.Dropout, shape.Tokens);
+        var joined = new AttentionShape(shape.Heads, keyWidth + 1, shape.Dropout, shape.Tokens) { Layer = shape.Layer };
         Function = function.BuildCore(joined, joined, shape.HeadWidth);
     }
 

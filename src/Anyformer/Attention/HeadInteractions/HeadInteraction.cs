@@ -11,5 +11,5 @@ public abstract class HeadInteraction : TokenMixer
     /// <summary>What attends within the heads of a mixer, built for heads of a width.</summary>
     /// <exception cref="UserException">The parts of the function do not go together.</exception>
     private protected static AttentionFunction BuildFunction(TokenMixerShape shape, int headWidth, int? valueWidth = null) =>
-        FunctionOf(shape).Build(new AttentionShape(shape.Heads, headWidth, shape.Dropout, shape.Tokens), valueWidth);
+        FunctionOf(shape).Build(new AttentionShape(shape.Heads, headWidth, shape.Dropout, shape.Tokens) { Layer = shape.Layer }, valueWidth);
 }

@@ -61,7 +61,7 @@ public sealed class TalkingHeadsAttention : HeadInteraction
         var function = FunctionOf(shape);
         if (function.IsPlainSoftmax)
             return;
-        var asking = new AttentionShape(keyHeads, keyWidth, shape.Dropout, shape.Tokens);
+        var asking = new AttentionShape(keyHeads, keyWidth, shape.Dropout, shape.Tokens) { Layer = shape.Layer };
         Positions = function.TurningPositions(asking);
         Function = function.BuildCore(asking with { Heads = shape.Heads, HeadWidth = keyHeads * keyWidth }, asking, valueHeads * valueWidth);
     }

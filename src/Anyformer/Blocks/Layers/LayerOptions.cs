@@ -69,18 +69,18 @@ public sealed record LayerOptions
 
     /// <summary>Builds a stack.</summary>
     /// <param name="width">Width of a token.</param>
-    /// <param name="layer">Makes a layer.</param>
+    /// <param name="layer">Makes a layer of a number, from 0.</param>
     /// <param name="norm">Makes a normalisation.</param>
     /// <param name="normalized">Whether layers normalise their outputs.</param>
     /// <exception cref="UserException">Two of the options do not go together.</exception>
-    internal LayerStack<TBlock> Build<TBlock>(int width, Func<TBlock> layer, Func<NormalizationLayer> norm, bool normalized) where TBlock : Module
+    internal LayerStack<TBlock> Build<TBlock>(int width, Func<int, TBlock> layer, Func<NormalizationLayer> norm, bool normalized) where TBlock : Module
     {
         Check();
         if (Halting == LayerHalting.Act)
-            return new HaltingLayers<TBlock>(layer(), Count, width, HaltingThreshold, PonderWeight);
+            return new HaltingLayers<TBlock>(layer(0), Count, width, HaltingThreshold, PonderWeight);
         if (Share == LayerSharing.Universal)
-            return new SharedLayers<TBlock>(layer(), Count);
-        var layers = Enumerable.Range(0, Count).Select(_ => layer()).ToArray();
+            return new SharedLayers<TBlock>(layer(0), Count);
+        var layers = Enumerable.Range(0, Count).Select(layer).ToArray();
         if (Connections == LayerConnections.History)
             return new HistoryLayers<TBlock>(layers, normalized ? new PostNormHistory(Count, norm) : new PreNormHistory(Count, norm));
         return Drop > 0 ? new DroppedLayers<TBlock>(layers, Drop) : new SequentialLayers<TBlock>(layers);

@@ -12,16 +12,18 @@ internal sealed class TextEmbedding : TensorModule
     private readonly double _scale;
 
     /// <param name="shape">Vocabulary and most tokens.</param>
-    /// <param name="width">Width of a vector.</param>
+    /// <param name="options">Width, scale, dropout and fresh weights.</param>
     /// <param name="positions">What is added; null for nothing.</param>
-    /// <param name="dropout">Probability of dropout on the result.</param>
-    internal TextEmbedding(LanguageShape shape, int width, PositionEncoding? positions, double dropout)
+    internal TextEmbedding(LanguageShape shape, TransformerOptions options, PositionEncoding? positions)
     {
-        // Vectors of length about 1 make scores of about 1 where the output is tied; in the model they count as much as positions do.
-        (_limit, _scale) = (shape.Tokens, Math.Sqrt(width));
-        Table = new Embedding(shape.Vocabulary, width);
-        _ = Initialization.Normal(Table.Weight, deviation: 1 / _scale);
-        (Positions, Dropout) = (positions, new Dropout(dropout));
+        _limit = shape.Tokens;
+        _scale = options.ScalesEmbeddings ? Math.Sqrt(options.Width) : 1;
+        Table = new Embedding(shape.Vocabulary, options.Width, options.PaddingToken);
+        (Positions, Dropout) = (positions, new Dropout(options.EmbeddingDropout ?? options.Dropout));
+        // Vectors of length about 1 make scores of about 1 where the output is tied; multiplied by the root they count as much as positions do.
+        Table.Draw(1 / Math.Sqrt(options.Width));
+        if (options.InitialDeviation is { } deviation)
+            NormalWeights.Draw(this, deviation);
     }
 
     /// <summary>(vocabulary, width).</summary>
@@ -38,7 +40,9 @@ internal sealed class TextEmbedding : TensorModule
         var first = DecodingState.Position;
         if (first + input.Size(1) > _limit)
             throw new UserException($"The model was built for texts of {_limit} tokens, found {first + input.Size(1)}.");
-        var vectors = Table.Call(input) * _scale;
+        var vectors = Table.Call(input);
+        if (_scale != 1)
+            vectors *= _scale;
         return Dropout.Call(Positions is null ? vectors : Positions.CallTokens(vectors, first));
     }
 }

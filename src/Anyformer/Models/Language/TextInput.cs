@@ -18,10 +18,26 @@ public sealed record TextInput(Tensor Tokens)
     /// <summary>Refuses types of tokens and positions of the caller's, for models that know neither.</summary>
     /// <param name="model">The name in the message.</param>
     /// <exception cref="UserException">There are such.</exception>
+    internal void RefuseTypesAndPositions(string model)
+    {
+        RefuseTypes(model);
+        RefusePositions(model);
+    }
+
+    /// <summary>Refuses types of tokens, for models that know none.</summary>
+    /// <param name="model">The name in the message.</param>
+    /// <exception cref="UserException">There are such.</exception>
     internal void RefuseTypes(string model)
     {
         if (Types is not null)
             throw new UserException($"{model} has no types of tokens, so it takes a text without them.");
+    }
+
+    /// <summary>Refuses positions of the caller's, for models that count them.</summary>
+    /// <param name="model">The name in the message.</param>
+    /// <exception cref="UserException">There are such.</exception>
+    internal void RefusePositions(string model)
+    {
         if (Positions is not null)
             throw new UserException($"{model} counts positions itself, so it takes a text without them.");
     }

@@ -9,6 +9,9 @@ public abstract class TextModel : Module
     /// <summary>Whether it reads on under a <see cref="Attention.Decoding.DecodingState"/> with the same result as if it read all anew.</summary>
     public virtual bool ReadsOn => false;
 
+    /// <summary>Whether a text may say where its tokens stand, see <see cref="TextInput.Positions"/>; a model that counts them itself refuses that.</summary>
+    public virtual bool TakesPositions => false;
+
     /// <summary>A score for each token of the vocabulary at every place, (batch, tokens, vocabulary).</summary>
     /// <param name="tokens">Token ids, (batch, tokens).</param>
     /// <param name="real">True at tokens, false at padding, of the same shape; null when there is no padding.</param>

@@ -3,12 +3,16 @@ using Anyformer.Blocks;
 using Anyformer.Blocks.Layers;
 using Anyformer.Catalog;
 using Anyformer.FeedForward;
+using Anyformer.Inspection;
 using Anyformer.Normalization;
 using Anyformer.Torch;
 
 namespace Anyformer.Models.Language;
 
-/// <summary>A decoder alone: embedded tokens, layers under a causal mask, and scores of what comes next. Every part is an option.</summary>
+/// <summary>
+/// A decoder alone: embedded tokens, layers under a causal mask, and scores of what comes next. Every part is an option. Records <c>states</c>,
+/// (batch, tokens, width), before the first layer and behind each.
+/// </summary>
 [Formula(
     "X_0 = √D E[ids] + P, causal layers of attention and feed-forward, each in its wiring",
     "scores = norm(X_L) Eᵀ, or by another map",
@@ -25,14 +29,18 @@ public sealed class TransformerDecoder : LanguageModel
     public TransformerDecoder(LanguageShape shape, TransformerOptions options)
     {
         var parts = new TransformerParts(options, shape.Tokens, StackSide.Alone);
-        Embedding = new TextEmbedding(shape, options.Width, parts.TokenPositions, options.Dropout);
+        Embedding = parts.Embedding(shape);
         Layers = parts.Encoder();
         Norm = parts.LastNorm();
-        Head = new VocabularyHead(Embedding.Table, options.TiesEmbeddings);
+        TakesPositions = parts.TakesPositions;
+        Head = parts.Head(Embedding);
     }
 
     /// <inheritdoc/>
     public override bool ReadsOn => TransformerParts.ReadOn(Layers, Embedding);
+
+    /// <inheritdoc/>
+    public override bool TakesPositions { get; }
 
     private TextEmbedding Embedding { get; }
 
@@ -46,10 +54,20 @@ public sealed class TransformerDecoder : LanguageModel
     protected override Tensor Encode(TextInput text)
     {
         text.RefuseTypes(nameof(TransformerDecoder));
-        using var context = new TokenContext(text.Tokens, text.Real);
+        if (!TakesPositions)
+            text.RefusePositions(nameof(TransformerDecoder));
+        using var context = new TokenContext(text.Tokens, text.Real, text.Positions);
         var mask = AttentionMask.Causal with { Keys = text.Real, Queries = text.Real };
-        var states = Layers.Call(Embedding.Call(text.Tokens), (block, current) => block.Call(current, mask));
+        var embedded = Embedding.Call(text.Tokens);
+        Recorder.Record(this, "states", embedded);
+        var states = Layers.Call(embedded, (block, current) => Recorded(block.Call(current, mask)));
         return Norm is null ? states : Norm.Call(states);
+    }
+
+    private Tensor Recorded(Tensor states)
+    {
+        Recorder.Record(this, "states", states);
+        return states;
     }
 
     /// <inheritdoc/>

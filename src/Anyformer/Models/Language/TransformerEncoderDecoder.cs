@@ -30,11 +30,11 @@ public sealed class TransformerEncoderDecoder : SequenceToSequenceModel
     public TransformerEncoderDecoder(TranslationShape shape, TransformerOptions options)
     {
         var (reading, writing) = (new TransformerParts(options, shape.Source.Tokens, StackSide.Encoder), new TransformerParts(options, shape.Target.Tokens, StackSide.Decoder));
-        SourceEmbedding = new TextEmbedding(shape.Source, options.Width, reading.TokenPositions, options.Dropout);
-        TargetEmbedding = new TextEmbedding(shape.Target, options.Width, writing.TokenPositions, options.Dropout);
+        SourceEmbedding = reading.Embedding(shape.Source);
+        TargetEmbedding = writing.Embedding(shape.Target);
         (Encoder, EncoderNorm) = (reading.Encoder(), reading.LastNorm());
         (Decoder, DecoderNorm) = (writing.Decoder(), writing.LastNorm());
-        Head = new VocabularyHead(TargetEmbedding.Table, options.TiesEmbeddings);
+        Head = writing.Head(TargetEmbedding);
     }
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed class TransformerEncoderDecoder : SequenceToSequenceModel
     /// <inheritdoc/>
     protected override Tensor Read(TextInput source)
     {
-        source.RefuseTypes(nameof(TransformerEncoderDecoder));
+        source.RefuseTypesAndPositions(nameof(TransformerEncoderDecoder));
         using var context = new TokenContext(source.Tokens, source.Real);
         var mask = source.Real is null ? null : AttentionMask.OfTokens(source.Real);
         var states = Encoder.Call(SourceEmbedding.Call(source.Tokens), (block, current) => block.Call(current, mask));
@@ -67,7 +67,7 @@ public sealed class TransformerEncoderDecoder : SequenceToSequenceModel
     /// <inheritdoc/>
     protected override Tensor Write(TextInput target, Tensor memory, Tensor? sourceReal)
     {
-        target.RefuseTypes(nameof(TransformerEncoderDecoder));
+        target.RefuseTypesAndPositions(nameof(TransformerEncoderDecoder));
         using var context = new TokenContext(target.Tokens, target.Real);
         var mask = AttentionMask.Causal with { Keys = target.Real, Queries = target.Real };
         var memoryMask = sourceReal is null ? null : AttentionMask.OfKeys(sourceReal);

@@ -11,7 +11,7 @@ using Anyformer.Recipes;
 namespace Anyformer.Models.Language;
 
 /// <summary>A Transformer put together from parts of the catalog; the defaults are a pre-norm Transformer with rotary positions.</summary>
-public sealed record TransformerOptions
+public record TransformerOptions
 {
     /// <summary>Named sizes.</summary>
     public static IReadOnlyDictionary<string, TransformerOptions> Presets { get; } = new Dictionary<string, TransformerOptions>
@@ -42,9 +42,21 @@ public sealed record TransformerOptions
     [Description("width of the hidden units of the feed-forward parts"), Range(1, 1 << 20)]
     public int FeedForwardWidth { get; init; } = 1024;
 
-    /// <summary>Probability of dropout behind the embedding, inside the parts and on their outputs.</summary>
-    [Description("probability of dropout"), Range(0.0, 1.0)]
+    /// <summary>Probability of dropout on the outputs of the parts, and where no other says its own.</summary>
+    [Description("probability of dropout on the outputs of the parts, and where no other is given"), Range(0.0, 1.0)]
     public double Dropout { get; init; }
+
+    /// <summary>Probability of dropout behind the embedding; null for <see cref="Dropout"/>.</summary>
+    [Description("probability of dropout behind the embedding; that of the outputs when left out"), Range(0.0, 1.0)]
+    public double? EmbeddingDropout { get; init; }
+
+    /// <summary>Probability of dropout on attention weights; null for <see cref="Dropout"/>.</summary>
+    [Description("probability of dropout on attention weights; that of the outputs when left out"), Range(0.0, 1.0)]
+    public double? AttentionDropout { get; init; }
+
+    /// <summary>Probability of dropout on the hidden units of the feed-forward parts; null for <see cref="Dropout"/>.</summary>
+    [Description("probability of dropout on the hidden units of the feed-forward parts; that of the outputs when left out"), Range(0.0, 1.0)]
+    public double? HiddenDropout { get; init; }
 
     /// <summary>What lets the tokens see each other.</summary>
     [Description("what lets the tokens see each other: any token mixer, or {function: performer, heads: talking}")]
@@ -73,4 +85,22 @@ public sealed record TransformerOptions
     /// <summary>Whether the map to the scores of the vocabulary is the embedding's.</summary>
     [Description("the map to the scores of the vocabulary is the embedding's")]
     public bool TiesEmbeddings { get; init; } = true;
+
+    /// <summary>Whether the vectors of tokens are multiplied by the root of the width before positions are added.</summary>
+    [Description("the vectors of tokens are multiplied by the root of the width")]
+    public bool ScalesEmbeddings { get; init; } = true;
+
+    /// <summary>The token of padding, whose vector is not trained; null for none.</summary>
+    [Description("the token of padding, whose vector is not trained"), Range(0, int.MaxValue)]
+    public int? PaddingToken { get; init; }
+
+    /// <summary>Standard deviation of the fresh weights of linear maps and tables, whose biases are then 0; null for what each part does by itself.</summary>
+    [Description("standard deviation of fresh weights of linear maps and tables; as each part does by itself when left out"), Range(0.0, 1e3)]
+    public double? InitialDeviation { get; init; }
+
+    /// <summary>
+    /// Whether that deviation is smaller for the last maps of sublayers, by the root of their number, so that the sum over layers is as wide as one (GPT-2).
+    /// </summary>
+    [Description("that deviation is divided by the root of the number of sublayers for their last maps")]
+    public bool ScalesOutputsByDepth { get; init; }
 }

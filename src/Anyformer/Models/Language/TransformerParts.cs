@@ -18,6 +18,10 @@ internal sealed class TransformerParts(TransformerOptions options, int tokens, S
 {
     private readonly PositionEncoding? _position = options.Position?.Build(new PositionShape(tokens, options.Width, options.Width / options.Heads, options.Heads));
 
+    private readonly int _sublayersPerLayer = side == StackSide.Decoder ? 3 : 2;
+
+    private double AttentionDropout => options.AttentionDropout ?? options.Dropout;
+
     /// <summary>Whether layers and all that is in them go on with a text as if they saw all of it.</summary>
     internal static bool ReadOn<TBlock>(LayerStack<TBlock> layers, TextEmbedding embedding) where TBlock : Module =>
         layers.ReadsOn && layers.Modules().Concat(embedding.Modules()).All(item => item.Module switch
@@ -31,39 +35,57 @@ internal sealed class TransformerParts(TransformerOptions options, int tokens, S
     /// <summary>What is added to the tokens before the first block; null when positions work elsewhere.</summary>
     internal PositionEncoding? TokenPositions => _position?.Place == PositionPlace.Tokens ? _position : null;
 
+    /// <summary>Whether tokens stand where the caller says.</summary>
+    internal bool TakesPositions => _position is { TakesPositions: true };
+
+    /// <summary>The embedding of the tokens.</summary>
+    internal TextEmbedding Embedding(LanguageShape shape) => new(shape, options, TokenPositions);
+
+    /// <summary>The map to the scores of the vocabulary.</summary>
+    internal VocabularyHead Head(TextEmbedding embedding)
+    {
+        var head = new VocabularyHead(embedding.Table, options.TiesEmbeddings);
+        if (options is { TiesEmbeddings: false, InitialDeviation: { } deviation })
+            NormalWeights.Draw(head, deviation);
+        return head;
+    }
+
     /// <summary>A stack of layers of self-attention.</summary>
     internal LayerStack<EncoderBlock> Encoder() =>
-        Stack(() => new EncoderBlock(Mixer(out var mixing), mixing, FeedForward(out var feeding), feeding));
+        Stack(layer => new EncoderBlock(Mixer(layer, out var mixing), mixing, FeedForward(out var feeding), feeding));
 
     /// <summary>A stack of layers of self-attention and attention to an encoder.</summary>
-    internal LayerStack<DecoderBlock> Decoder() => Stack(() => new DecoderBlock(
-        Mixer(out var mixing), mixing, CrossAttention(out var crossing), crossing, FeedForward(out var feeding), feeding));
+    internal LayerStack<DecoderBlock> Decoder() => Stack(layer => new DecoderBlock(
+        Mixer(layer, out var mixing), mixing, CrossAttention(out var crossing), crossing, FeedForward(out var feeding), feeding));
 
     /// <summary>The normalisation behind the last layer; null where layers normalise their outputs.</summary>
     internal NormalizationLayer? LastNorm() => Wiring().NormalizesOutput ? null : Norm();
 
-    private LayerStack<TBlock> Stack<TBlock>(Func<TBlock> block) where TBlock : Module =>
+    private LayerStack<TBlock> Stack<TBlock>(Func<int, TBlock> block) where TBlock : Module =>
         options.Layers.Build(options.Width, block, Norm, Wiring().NormalizesOutput);
 
-    private TokenMixer Mixer(out Wiring wiring)
+    private TokenMixer Mixer(int layer, out Wiring wiring)
     {
-        var shape = new TokenMixerShape(tokens, options.Width, options.Heads, options.Dropout)
+        var shape = new TokenMixerShape(tokens, options.Width, options.Heads, AttentionDropout)
         {
+            Layer = layer,
             Position = TokenPositions is null ? options.Position : null,
         };
         return Wired(options.Attention.Build(shape), out wiring);
     }
 
     private MultiHeadAttention CrossAttention(out Wiring wiring) =>
-        Wired(new MultiHeadAttention(options.Width, options.Heads, new SoftmaxAttention(options.Dropout)), out wiring);
+        Wired(new MultiHeadAttention(options.Width, options.Heads, new SoftmaxAttention(AttentionDropout)), out wiring);
 
     private ChannelMixer FeedForward(out Wiring wiring) =>
-        Wired(options.FeedForward.Build(new ChannelMixerShape(options.Width, options.FeedForwardWidth, options.Dropout)), out wiring);
+        Wired(options.FeedForward.Build(new ChannelMixerShape(options.Width, options.FeedForwardWidth, options.HiddenDropout ?? options.Dropout)), out wiring);
 
     /// <summary>A sublayer and its wiring, which may want its fresh weights smaller.</summary>
     private TSublayer Wired<TSublayer>(TSublayer sublayer, out Wiring wiring) where TSublayer : Module
     {
         wiring = Wiring();
+        if (options.InitialDeviation is { } deviation)
+            NormalWeights.Draw(sublayer, deviation, options.ScalesOutputsByDepth ? deviation / Math.Sqrt(_sublayersPerLayer * options.Layers.Count) : null);
         if (wiring.Gain == 1)
             return sublayer;
         using var unrecorded = Autograd.NoGrad();

@@ -78,5 +78,5 @@ public sealed class LayerStackTests
         Assert.Equal(DeepNormScale.Decoder(6), DeepNormScale.Of(shape with { Side = StackSide.Decoder, OtherLayers = 4 }));
     }
 
-    private static LayerStack<Linear> Stack(LayerOptions options) => options.Build(Width, () => new Linear(Width, Width), () => new LayerNorm(Width), normalized: false);
+    private static LayerStack<Linear> Stack(LayerOptions options) => options.Build(Width, _ => new Linear(Width, Width), () => new LayerNorm(Width), normalized: false);
 }
