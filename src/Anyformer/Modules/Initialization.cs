@@ -5,6 +5,14 @@ namespace Anyformer.Modules;
 /// <summary>Ways to fill a parameter with its first values, by PyTorch's formulas, drawn from the default generator.</summary>
 public static class Initialization
 {
+    [ThreadStatic] private static bool t_isSkipped;
+
+    /// <summary>
+    /// Leaves the parameters that are made on this thread without values until the result is disposed: for models whose weights are loaded at once after,
+    /// all of them. Drawing billions of numbers for nothing takes minutes.
+    /// </summary>
+    public static IDisposable Skip() => new Skipping();
+
     /// <summary>The value of every element.</summary>
     public static Parameter Constant(Parameter parameter, double value) => Fill(parameter, tensor => tensor.FillInPlace(value));
 
@@ -76,9 +84,20 @@ public static class Initialization
 
     private static Parameter Fill(Parameter parameter, Action<Tensor> fill)
     {
+        if (t_isSkipped)
+            return parameter;
         using var scope = new TensorScope();
         using var noGrad = Autograd.NoGrad();
         fill(parameter);
         return parameter;
+    }
+
+    private sealed class Skipping : IDisposable
+    {
+        private readonly bool _outer = t_isSkipped;
+
+        internal Skipping() => t_isSkipped = true;
+
+        public void Dispose() => t_isSkipped = _outer;
     }
 }

@@ -1,4 +1,5 @@
 using Anyformer.Catalog;
+using Anyformer.FeedForward;
 using Anyformer.Positions;
 using Anyformer.Recipes;
 using Anyformer.Torch;
@@ -47,6 +48,24 @@ public sealed class PositionEncodingTests
 
     [Theory]
     [MemberData(nameof(Ids))]
+    public void TokensStandWhereTheCallerSays(string id)
+    {
+        using var scope = new TensorScope();
+        var encoding = Build(id);
+        if (!encoding.TakesPositions)
+            return;
+        var (tokens, heads) = (Tensors.Normal(1, 2, 6, 12), Tensors.Normal(2, 2, 3, 6, 6));
+        using var context = new TokenContext(positions: Functional.Stack([Functional.Arange(6), Functional.Arange(9, 15)], 0));
+        foreach (var (text, first) in new[] { (0, 0), (1, 9) })
+        {
+            Assert.Equal(encoding.CallTokens(tokens).Narrow(0, text, 1).Numbers(), Apart(() => encoding.CallTokens(tokens, first)).Narrow(0, text, 1).Numbers());
+            Tensors.AssertClose(Apart(() => encoding.CallQueries(heads, first)).Narrow(0, text, 1), encoding.CallQueries(heads).Narrow(0, text, 1), 1e-6);
+            Tensors.AssertClose(Apart(() => encoding.CallKeys(heads, first)).Narrow(0, text, 1), encoding.CallKeys(heads).Narrow(0, text, 1), 1e-6);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
     public void ScoresOfTurnedQueriesAndKeysDependOnDistances(string id)
     {
         using var scope = new TensorScope();
@@ -68,6 +87,13 @@ public sealed class PositionEncodingTests
         (tokens.RequiresGrad, heads.RequiresGrad) = (true, true);
         FiniteDifferences.AssertGradients([tokens, heads, .. encoding.Parameters()], () =>
             encoding.CallTokens(tokens, 2).Square().Sum() + (encoding.CallQueries(heads, 2) * encoding.CallKeys(heads, 1).Exp()).Sum());
+    }
+
+    /// <summary>Without the positions of the caller.</summary>
+    private static Tensor Apart(Func<Tensor> encode)
+    {
+        using var context = new TokenContext();
+        return encode();
     }
 
     private static PositionEncoding Build(string id) => Part<PositionEncoding>.Of(id).Build(s_shape);

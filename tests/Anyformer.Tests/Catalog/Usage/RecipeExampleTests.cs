@@ -30,7 +30,7 @@ public sealed class RecipeExampleTests
     [InlineData("linformer", "model:\n  id: lra-encoder\n  preset: small\n  options: {attention: {kind: linformer, rank: 256, one-key-value-head: false}}\n")]
     [InlineData("average-attention", "model:\n  id: decoder\n  preset: small\n  options: {attention: {kind: average-attention, feed-forward: true}, position: sinusoidal}\n")]
     [InlineData("talking-heads", "model:\n  id: decoder\n  preset: small\n  options: {attention: {kind: composed, scores: [talking-heads]}, position: sinusoidal}\n")]
-    [InlineData("rms-norm", "model:\n  id: decoder\n  preset: small\n  options: {norm: rms-norm}\n")]
+    [InlineData("rms-norm", "model:\n  id: decoder\n  preset: small\n  options: {norm: {kind: rms-norm, epsilon: 1e-06}}\n")]
     [InlineData("elu", "model:\n  id: decoder\n  preset: small\n  options: {attention: {kind: linear-transformer, feature-map: elu}}\n")]
     public void ItIsTheShortestWayToTheMethod(string id, string yaml) => Assert.Equal(yaml, RecipeExample.Of(MethodCatalog.Get(id)));
 
