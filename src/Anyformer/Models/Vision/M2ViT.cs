@@ -19,7 +19,7 @@ public sealed record M2ViTOptions
     public static IReadOnlyDictionary<string, M2ViTOptions> Presets { get; } = new Dictionary<string, M2ViTOptions>
     {
         ["base"] = new(),
-        ["small-images"] = new() { Patch = 4, Width = 64, Layers = 4, HiddenWidth = 128, FilterWidth = 16, Initialization = MapInitialization.Xavier },
+        ["small-images"] = new() { Patch = 4, Width = 64, Layers = 4, HiddenWidth = 128, FilterWidth = 16, DropPath = 0.05 },
     };
 
     /// <summary>Side of a patch in pixels.</summary>

@@ -15,7 +15,7 @@ public sealed record FlattenDeiTOptions
     public static IReadOnlyDictionary<string, FlattenDeiTOptions> Presets { get; } = new Dictionary<string, FlattenDeiTOptions>
     {
         ["tiny"] = new(),
-        ["small-images"] = new() { Patch = 4, Width = 64, Layers = 4, Heads = 4, HiddenWidth = 128, Initialization = MapInitialization.Xavier },
+        ["small-images"] = new() { Patch = 4, Width = 64, Layers = 4, Heads = 4, HiddenWidth = 128, DropPath = 0.05 },
     };
 
     /// <summary>Side of a patch in pixels.</summary>
