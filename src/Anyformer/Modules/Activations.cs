@@ -32,6 +32,9 @@ public static class Activations
         ? activation
         : throw new UserException($"Activation '{name}' is unknown; expected one of {string.Join(", ", s_byName.Keys)}.");
 
+    /// <summary><c>x</c> from 0 on and <c>slope x</c> below.</summary>
+    public static Activation LeakyRelu(double slope) => x => x.LeakyRelu(slope);
+
     /// <summary><c>x sigmoid(β x)</c> (Ramachandran, Zoph and Le 2017, arXiv 1710.05941): with β = 1 the SiLU.</summary>
     public static Activation Swish(double beta) => x => x * (x * beta).Sigmoid();
 }

@@ -17,6 +17,15 @@ public enum OptimizerKind
     Sgd,
 }
 
+/// <summary>Which parameters the weight decay pulls on.</summary>
+public enum DecayedWeights
+{
+    /// <summary>All of them.</summary>
+    All,
+    /// <summary>Matrices, tables and kernels; biases, norms and gains, which have one dimension, are left alone.</summary>
+    Matrices,
+}
+
 /// <summary>The precision that matrix products run in.</summary>
 public enum AutocastPrecision
 {
@@ -43,6 +52,10 @@ public sealed record TrainingSection : IValidatableObject
     [Description("weight decay: decoupled in adamw, added to the gradient in adam and sgd")]
     [Range(0.0, double.MaxValue)]
     public double WeightDecay { get; init; }
+
+    /// <summary>Which parameters the weight decay pulls on.</summary>
+    [Description("what the weight decay pulls on: all parameters, or matrices alone, not biases, norms and gains")]
+    public DecayedWeights DecayedWeights { get; init; }
 
     /// <summary>The momentum of SGD.</summary>
     [Description("momentum of sgd")]

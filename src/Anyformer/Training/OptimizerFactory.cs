@@ -15,6 +15,7 @@ public static class OptimizerFactory
             LearningRate = options.LearningRate,
             Momentum = options.Momentum,
             WeightDecay = options.WeightDecay,
+            DecayedWeights = options.DecayedWeights,
         }),
         OptimizerKind.AdamW => new AdamW(parameters, AdamOptions(options)),
         _ => new Adam(parameters, AdamOptions(options)),
@@ -27,5 +28,6 @@ public static class OptimizerFactory
         Beta2 = options.Betas[1],
         Epsilon = options.Epsilon,
         WeightDecay = options.WeightDecay,
+        DecayedWeights = options.DecayedWeights,
     };
 }

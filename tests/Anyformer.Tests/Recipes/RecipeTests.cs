@@ -167,6 +167,7 @@ public class RecipeTests
               optimizer: adam
               learning-rate: 0.0001
               weight-decay: 0
+              decayed-weights: all
               momentum: 0
               betas: [0.9, 0.999]
               epsilon: 1e-08

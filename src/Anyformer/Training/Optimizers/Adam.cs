@@ -1,4 +1,5 @@
 using Anyformer.Modules;
+using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Training.Optimizers;
@@ -20,6 +21,9 @@ public sealed record AdamOptions
 
     /// <summary>Pull towards zero: in Adam added to the gradient, in AdamW apart from it.</summary>
     public double WeightDecay { get; init; }
+
+    /// <summary>Which parameters the pull is on.</summary>
+    public DecayedWeights DecayedWeights { get; init; }
 }
 
 /// <summary>
@@ -61,8 +65,7 @@ public class Adam : Optimizer
     }
 
     /// <summary>Applies the weight decay, and gives the gradients to go on with.</summary>
-    protected virtual Tensor[] Decay(Tensor[] parameters, Tensor[] gradients) =>
-        Options.WeightDecay == 0 ? gradients : Functional.ForeachAdd(gradients, parameters, Options.WeightDecay);
+    protected virtual Tensor[] Decay(Tensor[] parameters, Tensor[] gradients) => WithDecay(gradients, parameters, Options.WeightDecay, Options.DecayedWeights);
 
     /// <inheritdoc/>
     protected override IEnumerable<(string Name, Tensor?[] Tensors)> Slots() => [("mean", _mean), ("square", _square)];

@@ -9,8 +9,9 @@ public sealed class AdamW(IEnumerable<Parameter> parameters, AdamOptions options
     /// <inheritdoc/>
     protected override Tensor[] Decay(Tensor[] parameters, Tensor[] gradients)
     {
-        if (Options.WeightDecay != 0)
-            Functional.ForeachMulInPlace(parameters, 1 - LearningRate * Options.WeightDecay);
+        Tensor[] decayed = [.. parameters.Where(parameter => IsDecayed(parameter, Options.DecayedWeights))];
+        if (Options.WeightDecay != 0 && decayed.Length > 0)
+            Functional.ForeachMulInPlace(decayed, 1 - LearningRate * Options.WeightDecay);
         return gradients;
     }
 }

@@ -1,4 +1,5 @@
 using Anyformer.Modules;
+using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Training.Optimizers;
@@ -95,6 +96,15 @@ public abstract class Optimizer
             tensors[k] = slot[moved[k]] ??= _parameters[moved[k]].ZerosLike().OutliveScopes();
         return tensors;
     }
+
+    /// <summary>Whether the weight decay pulls on a parameter.</summary>
+    private protected static bool IsDecayed(Tensor parameter, DecayedWeights which) => which == DecayedWeights.All || parameter.Dimensions > 1;
+
+    /// <summary>Gradients with a pull of the parameters towards zero.</summary>
+    private protected static Tensor[] WithDecay(Tensor[] gradients, Tensor[] parameters, double decay, DecayedWeights which) =>
+        decay == 0 ? gradients
+        : which == DecayedWeights.All ? Functional.ForeachAdd(gradients, parameters, decay)
+        : [.. gradients.Zip(parameters, (gradient, parameter) => IsDecayed(parameter, which) ? gradient.Add(parameter, decay) : gradient)];
 
     private void RequireOwn(IEnumerable<string> names)
     {

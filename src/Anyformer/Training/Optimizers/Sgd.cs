@@ -1,4 +1,5 @@
 using Anyformer.Modules;
+using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Training.Optimizers;
@@ -14,6 +15,9 @@ public sealed record SgdOptions
 
     /// <summary>Pull towards zero, added to the gradient.</summary>
     public double WeightDecay { get; init; }
+
+    /// <summary>Which parameters the pull is on.</summary>
+    public DecayedWeights DecayedWeights { get; init; }
 
     /// <summary>Looks one step of momentum ahead.</summary>
     public bool Nesterov { get; init; }
@@ -35,8 +39,7 @@ public sealed class Sgd : Optimizer
     /// <inheritdoc/>
     protected override void Update(IReadOnlyList<int> moved, Tensor[] parameters, Tensor[] gradients)
     {
-        if (_options.WeightDecay != 0)
-            gradients = Functional.ForeachAdd(gradients, parameters, _options.WeightDecay);
+        gradients = WithDecay(gradients, parameters, _options.WeightDecay, _options.DecayedWeights);
         Functional.ForeachAddInPlace(parameters, Momentum == 0 ? gradients : Directions(moved, gradients), -LearningRate);
     }
 

@@ -93,6 +93,25 @@ public sealed class OptimizerTests
         Assert.IsType<AdamW>(OptimizerFactory.Create(parameters, options with { Optimizer = OptimizerKind.AdamW }));
     }
 
+    [Theory]
+    [InlineData(OptimizerKind.Sgd)]
+    [InlineData(OptimizerKind.Adam)]
+    [InlineData(OptimizerKind.AdamW)]
+    public void OfMatricesAloneVectorsAreNotPulled(OptimizerKind kind)
+    {
+        Parameter[] Moved(double decay, DecayedWeights decayed)
+        {
+            var parameters = Parameters(DType.Float64);
+            Run(OptimizerFactory.Create(parameters, new TrainingSection { Optimizer = kind, LearningRate = 0.1, WeightDecay = decay, DecayedWeights = decayed }), 0, 2);
+            return parameters;
+        }
+
+        var (free, all, matrices) = (Moved(0, DecayedWeights.Matrices), Moved(0.3, DecayedWeights.All), Moved(0.3, DecayedWeights.Matrices));
+        Assert.Equal(free[0].Numbers(), matrices[0].Numbers());
+        Assert.NotEqual(all[0].Numbers(), matrices[0].Numbers());
+        Assert.Equal(all[1].Numbers(), matrices[1].Numbers());
+    }
+
     [Fact]
     public void AStateOfAnotherTrainingIsRefused()
     {
