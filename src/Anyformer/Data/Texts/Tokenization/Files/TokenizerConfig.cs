@@ -1,0 +1,65 @@
+using System.Text.Json.Nodes;
+
+namespace Anyformer.Data.Texts.Tokenization.Files;
+
+/// <summary>
+/// What lies beside a vocabulary: <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>. They say what special tokens are for, and, where there
+/// is no <c>tokenizer.json</c>, how the vocabulary is used.
+/// </summary>
+internal sealed class TokenizerConfig
+{
+    /// <summary>The name of the file.</summary>
+    internal const string Name = "tokenizer_config.json";
+
+    private static readonly (string Key, string[] Usual)[] s_roles =
+    [
+        ("pad_token", ["[PAD]", "<pad>", "<|pad|>", "<|padding|>"]),
+        ("unk_token", ["[UNK]", "<unk>"]),
+        ("bos_token", ["<s>", "[BOS]", "<bos>", "<|begin_of_text|>", "<|endoftext|>"]),
+        ("eos_token", ["</s>", "[EOS]", "<eos>", "<|end_of_text|>", "<|endoftext|>"]),
+        ("mask_token", ["[MASK]", "<mask>"]),
+        ("sep_token", ["[SEP]"]),
+        ("cls_token", ["[CLS]"]),
+    ];
+
+    private readonly JsonSection[] _files;
+
+    private TokenizerConfig(JsonSection[] files) => _files = files;
+
+    /// <summary>The class that the tokenizer has in Hugging Face's library, without the <c>Fast</c> at its end; empty when it is not said.</summary>
+    internal string Class => Member("tokenizer_class") is { } name ? name.Text.EndsWith("Fast", StringComparison.Ordinal) ? name.Text[..^4] : name.Text : "";
+
+    /// <summary>Reads what lies in a folder; nothing need be there.</summary>
+    internal static TokenizerConfig Read(string folder) => new([.. new[] { Name, "special_tokens_map.json" }
+        .Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(JsonSection.Read)]);
+
+    /// <summary>The configuration of a tokenizer.</summary>
+    internal static string Write(Tokenizer tokenizer)
+    {
+        var ids = new[] { tokenizer.Special.Pad, tokenizer.Special.Unknown, tokenizer.Special.Begin, tokenizer.Special.End,
+            tokenizer.Special.Mask, tokenizer.Special.Separator, tokenizer.Special.Class };
+        var roles = s_roles.Zip(ids).Where(role => role.Second is not null)
+            .Select(role => KeyValuePair.Create(role.First.Key, (JsonNode?)tokenizer.TokenOf(role.Second!.Value)));
+        return new JsonObject([KeyValuePair.Create("tokenizer_class", (JsonNode?)"PreTrainedTokenizerFast"),
+            KeyValuePair.Create("clean_up_tokenization_spaces", (JsonNode?)false), .. roles]).ToJsonString(TokenizerJson.Readable);
+    }
+
+    /// <summary>A truth value; null when nothing is said.</summary>
+    internal bool? Flag(string key) => Member(key)?.Flag;
+
+    /// <summary>The token of a role, such as <c>pad_token</c>; null when it is not said.</summary>
+    internal string? Token(string key) => Member(key) is not { } token ? null : token.IsText ? token.Text : token.Required("content").Text;
+
+    /// <summary>What tokens are for: as the files say, or else as they are usually called.</summary>
+    /// <param name="idOf">The id of a token.</param>
+    /// <param name="unknown">The unknown token of the model.</param>
+    internal SpecialTokens Roles(Func<string, int?> idOf, int? unknown)
+    {
+        int?[] ids = [.. s_roles.Select(role => Token(role.Key) is { } said ? idOf(said) : Usual(role.Usual, idOf))];
+        return new SpecialTokens { Pad = ids[0], Unknown = unknown ?? ids[1], Begin = ids[2], End = ids[3], Mask = ids[4], Separator = ids[5], Class = ids[6] };
+    }
+
+    private static int? Usual(string[] names, Func<string, int?> idOf) => names.Select(idOf).FirstOrDefault(id => id is not null);
+
+    private JsonSection? Member(string key) => _files.Select(file => file[key]).FirstOrDefault(found => found is not null);
+}

@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Anyformer.Data.Texts.Unicode;
+
+namespace Anyformer.Data.Texts.Tokenization.Normalizers;
+
+/// <summary>A normalization form of Unicode.</summary>
+internal sealed class UnicodeForm(NormalizationForm form) : Normalizer
+{
+    /// <inheritdoc/>
+    internal override NormalizedText Normalize(NormalizedText text)
+    {
+        if (System.Text.Ascii.IsValid(text.Text))
+            return text;
+        var rewriter = new TextRewriter(text);
+        foreach (var (character, change) in UnicodeNormalization.Normalize(text.Text, form))
+        {
+            if (change > 0)
+                rewriter.Insert(character);
+            else
+                rewriter.Replace(character);
+            for (var gone = change; gone < 0; gone++)
+                rewriter.Drop();
+        }
+
+        return rewriter.ToText();
+    }
+
+    /// <inheritdoc/>
+    internal override JsonObject ToJson() => new()
+    {
+        ["type"] = form switch
+        {
+            NormalizationForm.FormC => "NFC",
+            NormalizationForm.FormD => "NFD",
+            NormalizationForm.FormKC => "NFKC",
+            _ => "NFKD",
+        },
+    };
+}

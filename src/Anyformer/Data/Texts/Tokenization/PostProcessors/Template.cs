@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+
+namespace Anyformer.Data.Texts.Tokenization.PostProcessors;
+
+/// <summary>A place of a <see cref="Template"/>: a text, or tokens.</summary>
+/// <param name="Sequence">Which text goes here, 0 or 1; null for tokens.</param>
+/// <param name="Special">What the tokens are called in the template.</param>
+/// <param name="TypeId">The type of the tokens here.</param>
+internal readonly record struct TemplatePiece(int? Sequence, string Special, int TypeId);
+
+/// <summary>Puts tokens around texts by a template, such as <c>[CLS] A [SEP] B [SEP]</c>.</summary>
+/// <param name="single">The template of one text.</param>
+/// <param name="pair">The template of two.</param>
+/// <param name="special">The ids and texts of the tokens that the templates name.</param>
+internal sealed class Template(
+    TemplatePiece[] single, TemplatePiece[] pair, IReadOnlyDictionary<string, (int Id, string Text)[]> special) : PostProcessor
+{
+    /// <inheritdoc/>
+    internal override int Added(bool isPair) => (isPair ? pair : single).Where(piece => piece.Sequence is null).Sum(piece => special[piece.Special].Length);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<TokenSequence> Process(IReadOnlyList<TokenSequence> sequences, bool addsSpecial) =>
+        [.. (sequences.Count > 1 ? pair : single)
+            .Where(piece => piece.Sequence is not null || addsSpecial)
+            .Select(piece => piece.Sequence is { } text ? sequences[text].WithType(piece.TypeId)
+                : new TokenSequence([.. special[piece.Special].Select(token => EncodedToken.Added(token.Id, token.Text, piece.TypeId))], sequences[0].Map))];
+
+    /// <inheritdoc/>
+    internal override JsonObject ToJson() => new()
+    {
+        ["type"] = "TemplateProcessing",
+        ["single"] = Json(single),
+        ["pair"] = Json(pair),
+        ["special_tokens"] = new JsonObject(special.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)new JsonObject
+        {
+            ["id"] = entry.Key,
+            ["ids"] = new JsonArray([.. entry.Value.Select(token => (JsonNode)token.Id)]),
+            ["tokens"] = new JsonArray([.. entry.Value.Select(token => (JsonNode)token.Text)]),
+        }))),
+    };
+
+    private static JsonArray Json(TemplatePiece[] pieces) => new([.. pieces.Select(piece => (JsonNode)(piece.Sequence is { } text
+        ? new JsonObject { ["Sequence"] = new JsonObject { ["id"] = text == 0 ? "A" : "B", ["type_id"] = piece.TypeId } }
+        : new JsonObject { ["SpecialToken"] = new JsonObject { ["id"] = piece.Special, ["type_id"] = piece.TypeId } }))]);
+}
