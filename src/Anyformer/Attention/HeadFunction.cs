@@ -25,18 +25,17 @@ public sealed record HeadFunction(Part<AttentionFunction> Function, ValueList<Pa
     /// <exception cref="UserException">The parts do not go together.</exception>
     public AttentionFunction Build(AttentionShape shape, int? valueWidth = null)
     {
-        var function = BuildCore(shape, shape, valueWidth ?? shape.HeadWidth);
+        var function = BuildCore(shape, valueWidth ?? shape.HeadWidth);
         return TurningPositions(shape) is { } positions ? new PositionedAttention(function, positions) : function;
     }
 
     /// <summary>The function without the positions that are worked into queries and keys, for heads that change both before it.</summary>
     /// <param name="shape">The sizes of what it attends with.</param>
-    /// <param name="heads">The sizes of the heads before that change.</param>
     /// <param name="valueWidth">Width of a head's values.</param>
-    internal AttentionFunction BuildCore(AttentionShape shape, AttentionShape heads, int valueWidth)
+    internal AttentionFunction BuildCore(AttentionShape shape, int valueWidth)
     {
         var modifiers = Scores.Select(part => part.Build(shape)).ToList();
-        if (BuildPosition(heads) is PositionBias bias)
+        if (BuildPosition(shape) is PositionBias bias)
             modifiers.Add(bias.Modifier);
         if (modifiers.Count == 0)
             return BuildFunction(shape, valueWidth);

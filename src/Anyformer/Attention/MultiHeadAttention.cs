@@ -1,4 +1,5 @@
 using Anyformer.Attention.Decoding;
+using Anyformer.Inspection;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Recipes;
@@ -10,7 +11,7 @@ namespace Anyformer.Attention;
 /// Projects tokens to queries, keys and values, attends in several heads side by side, and projects the joined contexts back
 /// (Vaswani et al. 2017, arXiv 1706.03762, section 3.2.2). The head that attends is any <see cref="AttentionFunction"/>.
 /// </summary>
-public sealed class MultiHeadAttention : TokenMixer, IValuePath
+public sealed class MultiHeadAttention : CrossMixer, IValuePath
 {
     private readonly int _heads;
 
@@ -76,20 +77,6 @@ public sealed class MultiHeadAttention : TokenMixer, IValuePath
 
     private NormalizationLayer? ContextNorm { get; }
 
-    /// <summary>Cross-attention: the tokens ask, other tokens answer.</summary>
-    /// <param name="tokens">(batch, queries, width), or the tokens of fewer samples, which ask again for every so many samples of the context.</param>
-    /// <param name="context">(batch, keys, context width).</param>
-    /// <param name="mask">What the tokens may not see of the context; null lets them see all.</param>
-    /// <exception cref="UserException">The batch of the context is no multiple of that of the tokens.</exception>
-    public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask)
-    {
-        using var scope = new TensorScope();
-        if (DecodingState.Current is not { } state)
-            return scope.Keep(Attend(tokens, context, mask));
-        var (keys, values) = state.Next().Once(() => (KeyProjection.Call(context), ValueProjection.Call(context)));
-        return scope.Keep(OutputProjection.Call(Contexts(tokens, keys, values, mask)));
-    }
-
     /// <summary>Self-attention of new tokens to those before and to themselves, as under a causal mask, going on from a state.</summary>
     /// <param name="tokens">(batch, new tokens, width).</param>
     /// <param name="state">What the step before gave; null at the first token.</param>
@@ -139,8 +126,25 @@ public sealed class MultiHeadAttention : TokenMixer, IValuePath
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor tokens, AttentionMask? mask) => Attend(tokens, tokens, mask);
 
-    private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask) =>
-        OutputProjection.Call(Contexts(tokens, KeyProjection.Call(context), ValueProjection.Call(context), mask));
+    /// <inheritdoc/>
+    /// <remarks>The tokens may be those of fewer samples, which ask again for every so many samples of the context.</remarks>
+    /// <exception cref="UserException">The batch of the context is no multiple of that of the tokens.</exception>
+    protected override Tensor Forward(Tensor tokens, Tensor context, AttentionMask? mask)
+    {
+        if (DecodingState.Current is not { } state)
+            return Attend(tokens, context, mask);
+        var (keys, values) = state.Next().Once(() => (KeyProjection.Call(context), ValueProjection.Call(context)));
+        return OutputProjection.Call(Contexts(tokens, keys, values, mask));
+    }
+
+    private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask)
+    {
+        var contexts = Contexts(tokens, KeyProjection.Call(context), ValueProjection.Call(context), mask);
+        Recorder.Record(this, "tokens", tokens);
+        Recorder.Record(this, "context", context);
+        Recorder.Record(this, "contexts", contexts);
+        return OutputProjection.Call(contexts);
+    }
 
     /// <summary>What the heads give, side by side: (batch, queries, width).</summary>
     private Tensor Contexts(Tensor tokens, Tensor keys, Tensor values, AttentionMask? mask)

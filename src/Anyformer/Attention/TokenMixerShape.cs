@@ -20,6 +20,9 @@ public sealed record TokenMixerShape(int Tokens, int Width, int Heads, double Dr
     /// <summary>The number of the layer that the mixer is in, from 0.</summary>
     public int Layer { get; init; }
 
+    /// <summary>Most tokens of the context of a <see cref="CrossMixer"/>; null for as many as there are tokens.</summary>
+    public int? ContextTokens { get; init; }
+
     /// <summary>Width of a head's queries, keys and values.</summary>
     /// <exception cref="UserException">The inner width is no multiple of the heads.</exception>
     public int HeadWidth => Heads > 0 && (InnerWidth ?? Width) % Heads == 0

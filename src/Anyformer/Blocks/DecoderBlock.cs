@@ -8,14 +8,14 @@ namespace Anyformer.Blocks;
 /// <summary>Self-attention, cross-attention to an encoder's output, and a channel mixer, each in its wiring.</summary>
 public sealed class DecoderBlock(
     TokenMixer selfAttention, Wiring selfAttentionWiring,
-    MultiHeadAttention crossAttention, Wiring crossAttentionWiring,
+    CrossMixer crossAttention, Wiring crossAttentionWiring,
     ChannelMixer feedForward, Wiring feedForwardWiring) : Module
 {
     private TokenMixer SelfAttention { get; } = selfAttention;
 
     private Wiring SelfAttentionWiring { get; } = selfAttentionWiring;
 
-    private MultiHeadAttention CrossAttention { get; } = crossAttention;
+    private CrossMixer CrossAttention { get; } = crossAttention;
 
     private Wiring CrossAttentionWiring { get; } = crossAttentionWiring;
 

@@ -25,7 +25,7 @@ public sealed class CatalogEntry
     private static readonly Type[] s_roles =
     [
         typeof(Forecaster), typeof(SequenceClassifier), typeof(ImageClassifier), typeof(LanguageModel), typeof(MaskedLanguageModel),
-        typeof(SequenceToSequenceModel), typeof(TokenMixer), typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap),
+        typeof(SequenceToSequenceModel), typeof(TokenMixer), typeof(CrossMixer), typeof(HeadInteraction), typeof(AttentionFunction), typeof(FeatureMap),
         typeof(KeyValueReducer), typeof(ScoreModifier), typeof(PositionEncoding), typeof(ChannelMixer), typeof(NormalizationLayer), typeof(Wiring),
         typeof(TokenReducer),
     ];
@@ -143,7 +143,7 @@ public sealed class CatalogEntry
     /// </summary>
     internal bool CanPlay(Type role) => IsPart && (Type.IsAssignableTo(role) || IsFunctionOfMixer(role) || IsBiasOfPositions(role));
 
-    private bool IsFunctionOfMixer(Type role) => role == typeof(TokenMixer) && Type.IsAssignableTo(typeof(AttentionFunction));
+    private bool IsFunctionOfMixer(Type role) => (role == typeof(TokenMixer) || role == typeof(CrossMixer)) && Type.IsAssignableTo(typeof(AttentionFunction));
 
     private bool IsBiasOfPositions(Type role) =>
         role == typeof(PositionEncoding) && Type.IsAssignableTo(typeof(ScoreModifier)) && Family.StartsWith("positions/", StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class CollaborativeAttention : HeadInteraction
             throw new UserException($"Collaborative heads weigh single elements of queries and keys, so positions of kind '{position.Kind}', which turn pairs "
                 + "of them, mean nothing there.");
         var joined = new AttentionShape(shape.Heads, keyWidth + 1, shape.Dropout, shape.Tokens) { Layer = shape.Layer };
-        Function = function.BuildCore(joined, joined, shape.HeadWidth);
+        Function = function.BuildCore(joined, shape.HeadWidth);
     }
 
     private Linear QueryProjection { get; }

@@ -63,7 +63,7 @@ public sealed class TalkingHeadsAttention : HeadInteraction
             return;
         var asking = new AttentionShape(keyHeads, keyWidth, shape.Dropout, shape.Tokens) { Layer = shape.Layer };
         Positions = function.TurningPositions(asking);
-        Function = function.BuildCore(asking with { Heads = shape.Heads, HeadWidth = keyHeads * keyWidth }, asking, valueHeads * valueWidth);
+        Function = function.BuildCore(asking with { Heads = shape.Heads, HeadWidth = keyHeads * keyWidth }, valueHeads * valueWidth);
     }
 
     private Linear QueryProjection { get; }

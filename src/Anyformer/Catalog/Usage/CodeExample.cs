@@ -31,6 +31,8 @@ public static class CodeExample
             ["var scores = model.Call(Functional.RandInt(65, [2, 64]));   // (batch, tokens) to (batch, tokens, vocabulary)"]),
         (typeof(SequenceToSequenceModel), "model", [typeof(Torch.Functional)],
             ["var scores = model.Call(Functional.RandInt(65, [2, 32]), Functional.RandInt(65, [2, 32]));   // to (batch, tokens, vocabulary)"]),
+        (typeof(CrossMixer), "mixer", [typeof(Torch.Functional)],
+            [Tokens, "var context = Functional.Randn([2, 24, 64]);", "var mixed = mixer.Call(tokens, context, mask: null);   // (batch, tokens, width)"]),
         (typeof(TokenMixer), "mixer", [typeof(Torch.Functional)], [Tokens, "var mixed = mixer.Call(tokens);   // the same"]),
         (typeof(AttentionFunction), "attention", [typeof(Torch.Functional)],
             [Heads, "var contexts = attention.Call(queries, keys, values);   // (batch, heads, tokens, head width)"]),

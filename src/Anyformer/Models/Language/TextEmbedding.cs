@@ -14,14 +14,16 @@ internal sealed class TextEmbedding : TensorModule
     /// <param name="shape">Vocabulary and most tokens.</param>
     /// <param name="options">Width, scale, dropout and fresh weights.</param>
     /// <param name="positions">What is added; null for nothing.</param>
-    internal TextEmbedding(LanguageShape shape, TransformerOptions options, PositionEncoding? positions)
+    /// <param name="table">The table of another embedding to be shared; null for a fresh one.</param>
+    internal TextEmbedding(LanguageShape shape, TransformerOptions options, PositionEncoding? positions, Embedding? table = null)
     {
         _limit = shape.Tokens;
         _scale = options.ScalesEmbeddings ? Math.Sqrt(options.Width) : 1;
-        Table = new Embedding(shape.Vocabulary, options.Width, options.PaddingToken);
+        Table = table ?? new Embedding(shape.Vocabulary, options.Width, options.PaddingToken);
         (Positions, Dropout) = (positions, new Dropout(options.EmbeddingDropout ?? options.Dropout));
         // Vectors of length about 1 make scores of about 1 where the output is tied; multiplied by the root they count as much as positions do.
-        Table.Draw(1 / Math.Sqrt(options.Width));
+        if (table is null)
+            Table.Draw(1 / Math.Sqrt(options.Width));
         if (options.InitialDeviation is { } deviation)
             NormalWeights.Draw(this, deviation);
     }

@@ -86,6 +86,10 @@ public record TransformerOptions
     [Description("the map to the scores of the vocabulary is the embedding's")]
     public bool TiesEmbeddings { get; init; } = true;
 
+    /// <summary>Whether a learned number is added to each score of the vocabulary.</summary>
+    [Description("a learned number is added to each score of the vocabulary")]
+    public bool OutputBias { get; init; }
+
     /// <summary>Whether the vectors of tokens are multiplied by the root of the width before positions are added.</summary>
     [Description("the vectors of tokens are multiplied by the root of the width")]
     public bool ScalesEmbeddings { get; init; } = true;

@@ -1,5 +1,4 @@
 using Anyformer.Attention;
-using Anyformer.Attention.Softmax;
 using Anyformer.Blocks;
 using Anyformer.Blocks.Layers;
 using Anyformer.FeedForward;
@@ -14,13 +13,17 @@ namespace Anyformer.Models.Language;
 /// <param name="options">What they are.</param>
 /// <param name="tokens">Most tokens of a text.</param>
 /// <param name="side">Where the stack stands.</param>
-internal sealed class TransformerParts(TransformerOptions options, int tokens, StackSide side)
+internal class TransformerParts(TransformerOptions options, int tokens, StackSide side)
 {
     private readonly PositionEncoding? _position = options.Position?.Build(new PositionShape(tokens, options.Width, options.Width / options.Heads, options.Heads));
 
     private readonly int _sublayersPerLayer = side == StackSide.Decoder ? 3 : 2;
 
-    private double AttentionDropout => options.AttentionDropout ?? options.Dropout;
+    /// <summary>Where the stack stands.</summary>
+    protected StackSide Side => side;
+
+    /// <summary>Layers of the stack on the other side, for wirings that scale by depth.</summary>
+    protected virtual int OtherLayers => options.Layers.Count;
 
     /// <summary>Whether layers and all that is in them go on with a text as if they saw all of it.</summary>
     internal static bool ReadOn<TBlock>(LayerStack<TBlock> layers, TextEmbedding embedding) where TBlock : Module =>
@@ -39,49 +42,53 @@ internal sealed class TransformerParts(TransformerOptions options, int tokens, S
     internal bool TakesPositions => _position is { TakesPositions: true };
 
     /// <summary>The embedding of the tokens.</summary>
-    internal TextEmbedding Embedding(LanguageShape shape) => new(shape, options, TokenPositions);
+    /// <param name="shape">The sizes of the texts.</param>
+    /// <param name="table">The table of another embedding to be shared; null for one of its own.</param>
+    internal TextEmbedding Embedding(LanguageShape shape, Embedding? table = null) => new(shape, options, TokenPositions, table);
 
     /// <summary>The map to the scores of the vocabulary.</summary>
-    internal VocabularyHead Head(TextEmbedding embedding)
+    internal virtual VocabularyHead Head(TextEmbedding embedding)
     {
-        var head = new VocabularyHead(embedding.Table, options.TiesEmbeddings);
+        var head = new VocabularyHead(embedding.Table, options.TiesEmbeddings, options.OutputBias);
         if (options is { TiesEmbeddings: false, InitialDeviation: { } deviation })
             NormalWeights.Draw(head, deviation);
         return head;
     }
 
     /// <summary>A stack of layers of self-attention.</summary>
-    internal LayerStack<EncoderBlock> Encoder() =>
-        Stack(layer => new EncoderBlock(Mixer(layer, out var mixing), mixing, FeedForward(out var feeding), feeding));
-
-    /// <summary>A stack of layers of self-attention and attention to an encoder.</summary>
-    internal LayerStack<DecoderBlock> Decoder() => Stack(layer => new DecoderBlock(
-        Mixer(layer, out var mixing), mixing, CrossAttention(out var crossing), crossing, FeedForward(out var feeding), feeding));
+    internal LayerStack<EncoderBlock> Encoder() => Stack(EncoderLayer);
 
     /// <summary>The normalisation behind the last layer; null where layers normalise their outputs.</summary>
-    internal NormalizationLayer? LastNorm() => Wiring().NormalizesOutput ? null : Norm();
+    internal virtual NormalizationLayer? LastNorm() => Wiring().NormalizesOutput ? null : Norm();
 
-    private LayerStack<TBlock> Stack<TBlock>(Func<int, TBlock> block) where TBlock : Module =>
+    /// <summary>A layer of self-attention.</summary>
+    /// <param name="layer">Its number, from 0.</param>
+    protected virtual EncoderBlock EncoderLayer(int layer) =>
+        new(Wired(SelfAttention(layer), out var mixing), mixing, Wired(FeedForward(), out var feeding), feeding);
+
+    /// <summary>What lets the tokens of a text see each other.</summary>
+    /// <param name="layer">The number of the layer, from 0.</param>
+    protected virtual TokenMixer SelfAttention(int layer) =>
+        options.Attention.Build(MixerShape(layer) with { Position = TokenPositions is null ? options.Position : null });
+
+    /// <summary>What works inside each token.</summary>
+    protected ChannelMixer FeedForward() =>
+        options.FeedForward.Build(new ChannelMixerShape(options.Width, options.FeedForwardWidth, options.HiddenDropout ?? options.Dropout));
+
+    /// <summary>The sizes of a mixer, which does not know positions.</summary>
+    /// <param name="layer">The number of the layer, from 0.</param>
+    protected virtual TokenMixerShape MixerShape(int layer) =>
+        new(tokens, options.Width, options.Heads, options.AttentionDropout ?? options.Dropout) { Layer = layer };
+
+    /// <summary>The normalisation of the options.</summary>
+    protected NormalizationLayer Norm() => options.Norm.Build(new NormalizationShape(options.Width));
+
+    /// <summary>A stack of layers, each made from its number.</summary>
+    protected LayerStack<TBlock> Stack<TBlock>(Func<int, TBlock> block) where TBlock : Module =>
         options.Layers.Build(options.Width, block, Norm, Wiring().NormalizesOutput);
 
-    private TokenMixer Mixer(int layer, out Wiring wiring)
-    {
-        var shape = new TokenMixerShape(tokens, options.Width, options.Heads, AttentionDropout)
-        {
-            Layer = layer,
-            Position = TokenPositions is null ? options.Position : null,
-        };
-        return Wired(options.Attention.Build(shape), out wiring);
-    }
-
-    private MultiHeadAttention CrossAttention(out Wiring wiring) =>
-        Wired(new MultiHeadAttention(options.Width, options.Heads, new SoftmaxAttention(AttentionDropout)), out wiring);
-
-    private ChannelMixer FeedForward(out Wiring wiring) =>
-        Wired(options.FeedForward.Build(new ChannelMixerShape(options.Width, options.FeedForwardWidth, options.HiddenDropout ?? options.Dropout)), out wiring);
-
     /// <summary>A sublayer and its wiring, which may want its fresh weights smaller.</summary>
-    private TSublayer Wired<TSublayer>(TSublayer sublayer, out Wiring wiring) where TSublayer : Module
+    protected TSublayer Wired<TSublayer>(TSublayer sublayer, out Wiring wiring) where TSublayer : Module
     {
         wiring = Wiring();
         if (options.InitialDeviation is { } deviation)
@@ -95,7 +102,5 @@ internal sealed class TransformerParts(TransformerOptions options, int tokens, S
     }
 
     private Wiring Wiring() => options.Wiring.Build(
-        new WiringShape(options.Width, options.Norm, options.Dropout, options.Layers.Count) { Side = side, OtherLayers = options.Layers.Count });
-
-    private NormalizationLayer Norm() => options.Norm.Build(new NormalizationShape(options.Width));
+        new WiringShape(options.Width, options.Norm, options.Dropout, options.Layers.Count) { Side = side, OtherLayers = OtherLayers });
 }

@@ -8,6 +8,7 @@ using Anyformer.Checkpoints;
 using Anyformer.FeedForward;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoding;
+using Anyformer.Models.Language.EncoderDecoders;
 using Anyformer.Modules;
 using Anyformer.Normalization;
 using Anyformer.Positions;
@@ -37,13 +38,15 @@ public sealed class CompositionTests
         "A layer that is shared cannot be left out",
         "A learned sum over layers needs",
         "it has no causal form",
+        "keys? (as|beside) (many|every) quer(ies|y)|as many (keys as queries|queries as keys)|the tokens. own values",
     ];
 
     [Fact]
-    public void ALegalDecoderTrainsAndComesBackTheSame() => Try(160, 1, model => new TransformerDecoder(new LanguageShape(Vocabulary, Tokens), model), Loss, Scores);
+    public void ALegalDecoderTrainsAndComesBackTheSame() => Try<TransformerDecoder, TransformerOptions>(160, 1, Draw,
+        model => new TransformerDecoder(new LanguageShape(Vocabulary, Tokens), model), Loss, Scores);
 
     [Fact]
-    public void ALegalEncoderDecoderTrainsAndComesBackTheSame() => Try(80, 2,
+    public void ALegalEncoderDecoderTrainsAndComesBackTheSame() => Try<TransformerEncoderDecoder, EncoderDecoderOptions>(80, 2, DrawTwo,
         model => new TransformerEncoderDecoder(new TranslationShape(new LanguageShape(Vocabulary, Tokens + 3), new LanguageShape(Vocabulary, Tokens)), model),
         Loss, Scores);
 
@@ -86,18 +89,20 @@ public sealed class CompositionTests
     }
 
     /// <summary>Draws combinations until so many were legal.</summary>
-    private static void Try<TModel>(int legal, int seed, Func<TransformerOptions, TModel> build, Func<TModel, Tensor> loss, Func<TModel, Tensor> scores)
+    private static void Try<TModel, TOptions>(
+        int legal, int seed, Func<Random, string> draw, Func<TOptions, TModel> build, Func<TModel, Tensor> loss, Func<TModel, Tensor> scores)
         where TModel : Module
+        where TOptions : TransformerOptions
     {
         using var folder = new TemporaryFolder();
         var random = new Random(seed);
         for (var done = 0; done < legal;)
         {
             using var scope = new TensorScope();
-            var yaml = Draw(random);
+            var yaml = draw(random);
             try
             {
-                AssertTrainsAndReturns(() => build(Bind(yaml)), loss, scores, folder["weights.safetensors"]);
+                AssertTrainsAndReturns(() => build(Bind<TOptions>(yaml)), loss, scores, folder["weights.safetensors"]);
                 done++;
             }
             catch (UserException refusal) when (s_reasons.Any(reason => Regex.IsMatch(refusal.Message, reason)))
@@ -202,7 +207,9 @@ public sealed class CompositionTests
         }
     }
 
-    private static TransformerOptions Bind(string yaml) => OptionBinder.Bind<TransformerOptions>(RecipeDocument.Parse(yaml, "a recipe").Root);
+    private static TransformerOptions Bind(string yaml) => Bind<TransformerOptions>(yaml);
+
+    private static TOptions Bind<TOptions>(string yaml) where TOptions : TransformerOptions => OptionBinder.Bind<TOptions>(RecipeDocument.Parse(yaml, "a recipe").Root);
 
     private static string Draw(Random random)
     {
@@ -213,6 +220,14 @@ public sealed class CompositionTests
         return Yaml($"attention: {(random.Next(2) == 0 ? Composed(random) : One(Mixers))}", $"position: {One([.. Ids<PositionEncoding>(), "null", "null"])}",
             $"norm: {One(Ids<NormalizationLayer>())}", $"feed-forward: {One(Ids<ChannelMixer>())}", $"wiring: {One(Ids<Wiring>())}", $"layers: {layers}",
             $"dropout: {One(["0", "0.1"])}", $"ties-embeddings: {One(["true", "false"])}");
+    }
+
+    /// <summary>The same for an encoder and a decoder, and what the decoder has of its own.</summary>
+    private static string DrawTwo(Random random)
+    {
+        string One(IReadOnlyList<string> from) => from[random.Next(from.Count)];
+        return $"{Draw(random)[..^1]}, decoder-attention: {One(["null", .. Mixers])}, cross-attention: {One(["softmax", .. Ids<CrossMixer>()])}, "
+            + $"decoder-layers: {One(["null", "1", "3"])}, shares-embeddings: {One(["true", "false"])}, output-bias: {One(["true", "false"])}}}";
     }
 
     private static string Composed(Random random)

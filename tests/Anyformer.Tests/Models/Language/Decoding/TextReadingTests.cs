@@ -2,6 +2,7 @@ using Anyformer.Attention;
 using Anyformer.Blocks.Layers;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoding;
+using Anyformer.Models.Language.EncoderDecoders;
 using Anyformer.Positions;
 using Anyformer.Recipes;
 using Anyformer.Torch;
@@ -50,7 +51,7 @@ public sealed class TextReadingTests
     public void AWrittenTextIsTheSameAsReadAtOnce(string attention, string position)
     {
         using var scope = new TensorScope();
-        var model = new TransformerEncoderDecoder(new TranslationShape(new LanguageShape(Vocabulary, 12), new LanguageShape(Vocabulary, 16)), Options(attention, position));
+        var model = new TransformerEncoderDecoder(new TranslationShape(new LanguageShape(Vocabulary, 12), new LanguageShape(Vocabulary, 16)), Options<EncoderDecoderOptions>(attention, position));
         model.Eval();
         Assert.Equal(attention != "reformer", model.ReadsOn);
         var (source, target) = (Ids(3, 2, 6), Ids(4, 2, 7));
@@ -89,7 +90,9 @@ public sealed class TextReadingTests
         Assert.True(model.IsTraining);
     }
 
-    private static TransformerOptions Options(string attention, string position) => new()
+    private static TransformerOptions Options(string attention, string position) => Options<TransformerOptions>(attention, position);
+
+    private static TOptions Options<TOptions>(string attention, string position) where TOptions : TransformerOptions, new() => new()
     {
         Width = 16,
         Heads = 4,
