@@ -26,6 +26,9 @@ public unsafe partial class Tensor : IDisposable
         TensorScope.Register(this);
     }
 
+    /// <summary>A second object for the same tensor, which lives as long as it likes: no operator, so nothing is added to the graph.</summary>
+    public Tensor Share() => new(this);
+
     internal nint Handle => _reference is { Handle: not 0 and var handle }
         ? handle
         : throw new ObjectDisposedException(nameof(Tensor), "The tensor was disposed, or its scope has ended.");

@@ -103,9 +103,9 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
     internal Tensor CallOn(Tensor tokens, MultiHeadAttention source, Tensor asking, Tensor context)
     {
         using var scope = new TensorScope();
-        var contexts = source.Contexts(asking, source.KeyProjection.Call(context), source.ValueProjection.Call(context), mask: null);
+        var contexts = source.Contexts(source.QueryProjection.Call(asking), source.KeyProjection.Call(context), source.ValueProjection.Call(context), mask: null);
         var (keys, values) = (KeyProjection.CallAfter(source.OutputProjection, contexts), ValueProjection.CallAfter(source.OutputProjection, contexts));
-        return scope.Keep(OutputProjection.Call(Contexts(tokens, keys, values, mask: null)));
+        return scope.Keep(OutputProjection.Call(Contexts(QueryProjection.Call(tokens), keys, values, mask: null)));
     }
 
     /// <summary>Attention that counts tokens as often as others they stand for, and tells by which keys it found them.</summary>
@@ -134,12 +134,12 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
         if (DecodingState.Current is not { } state)
             return Attend(tokens, context, mask);
         var (keys, values) = state.Next().Once(() => (KeyProjection.Call(context), ValueProjection.Call(context)));
-        return OutputProjection.Call(Contexts(tokens, keys, values, mask));
+        return OutputProjection.Call(Contexts(QueryProjection.Call(tokens), keys, values, mask));
     }
 
     private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask)
     {
-        var contexts = Contexts(tokens, KeyProjection.Call(context), ValueProjection.Call(context), mask);
+        var contexts = Contexts(QueryProjection.Call(tokens), KeyProjection.Call(context), ValueProjection.Call(context), mask);
         Recorder.Record(this, "tokens", tokens);
         Recorder.Record(this, "context", context);
         Recorder.Record(this, "contexts", contexts);
@@ -147,9 +147,9 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
     }
 
     /// <summary>What the heads give, side by side: (batch, queries, width).</summary>
-    private Tensor Contexts(Tensor tokens, Tensor keys, Tensor values, AttentionMask? mask)
+    private Tensor Contexts(Tensor asking, Tensor keys, Tensor values, AttentionMask? mask)
     {
-        var queries = Repeat(QueryProjection.Call(tokens), keys.Size(0));
+        var queries = Repeat(asking, keys.Size(0));
         return Joined(Function.Call(Heads.Split(queries, _heads), Heads.Split(keys, _heads), Heads.Split(values, _heads), mask));
     }
 

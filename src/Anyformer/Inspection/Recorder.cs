@@ -27,7 +27,7 @@ public sealed class Recorder : IDisposable
     public static void Record(Module module, string name, Tensor value)
     {
         if (t_current is { } current)
-            current._records.Add((module, name, value.Alias().OutliveScopes()));
+            current._records.Add((module, name, value.Share().OutliveScopes()));
     }
 
     /// <summary>The tensors of one name, in order.</summary>

@@ -17,6 +17,8 @@ public static class Activations
         ["selu"] = static x => x.Selu(),
         ["gelu"] = static x => x.Gelu(),
         ["gelu-tanh"] = static x => x.Gelu("tanh"),
+        // By its formula, as GPT-2's authors and Hugging Face's gelu_new have it: the same as gelu-tanh but for roundings, and slower.
+        ["gelu-new"] = static x => x * 0.5 * ((((x + x.Pow(3.0) * 0.044715) * Math.Sqrt(2 / Math.PI)).Tanh()) + 1),
         ["gelu-quick"] = static x => x * (x * 1.702).Sigmoid(),
         ["silu"] = static x => x.Silu(),
         ["mish"] = static x => x.Mish(),

@@ -58,6 +58,9 @@ public sealed class ShapedAttention : AttentionFunction
         Dropout = new Dropout(shape.Dropout);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => true;
+
     private Gain AttentionGain { get; }
 
     private Gain? IdentityGain { get; }

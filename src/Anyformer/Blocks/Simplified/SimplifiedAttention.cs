@@ -69,6 +69,9 @@ public sealed class SimplifiedAttention : TokenMixer
         Function = Attending(shape, options);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => true;
+
     /// <summary>To queries and keys, side by side.</summary>
     private Linear QueryKeyProjection { get; }
 

@@ -75,7 +75,8 @@ internal sealed class ParallelBlock : SimplifiedBlock
     protected override Tensor Forward(Tensor tokens, AttentionMask? mask)
     {
         var normalized = Norm is null ? tokens : Norm.Call(tokens);
-        var sum = FeedForwardGain.Call(FeedForward.Call(normalized)) + MixerGain.Call(Mixer.Call(normalized, mask));
+        var (mixed, fed) = (Mixer.Call(normalized, mask), FeedForward.Call(normalized));
+        var sum = FeedForwardGain.Call(fed) + MixerGain.Call(mixed);
         return SkipGain is null ? sum : sum + SkipGain.Call(_skipsNormalized ? normalized : tokens);
     }
 }

@@ -1,4 +1,5 @@
 using Anyformer.Attention;
+using Anyformer.Attention.Decoding;
 using Anyformer.Blocks.Simplified;
 using Anyformer.Catalog;
 using Anyformer.FeedForward;
@@ -47,6 +48,9 @@ public sealed class SimplifiedTransformer : LanguageModel
         Head = new VocabularyHead(Embedding, tied: true);
     }
 
+    /// <inheritdoc/>
+    public override bool ReadsOn => true;
+
     private Embedding Embedding { get; }
 
     private Embedding Positions { get; }
@@ -61,10 +65,10 @@ public sealed class SimplifiedTransformer : LanguageModel
     protected override Tensor Encode(TextInput text)
     {
         text.RefuseTypesAndPositions(nameof(SimplifiedTransformer));
-        var count = text.Tokens.Size(1);
-        if (count > _tokens)
-            throw new UserException($"The model was built for texts of {_tokens} tokens, found {count}.");
-        var states = Embedding.Call(text.Tokens) + Positions.Call(TokenPositions.Range(0, count, text.Tokens.Device));
+        var (first, count) = (DecodingState.Position, text.Tokens.Size(1));
+        if (first + count > _tokens)
+            throw new UserException($"The model was built for texts of {_tokens} tokens, found {first + count}.");
+        var states = Embedding.Call(text.Tokens) + Positions.Call(TokenPositions.Range(first, count, text.Tokens.Device));
         var mask = AttentionMask.Causal with { Keys = text.Real, Queries = text.Real };
         foreach (var block in Blocks)
         {

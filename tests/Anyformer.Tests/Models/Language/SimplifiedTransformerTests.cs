@@ -1,4 +1,5 @@
 using Anyformer.Models.Language;
+using Anyformer.Models.Language.Decoding;
 using Anyformer.Torch;
 using Anyformer.Training.Optimizers;
 
@@ -69,6 +70,22 @@ public sealed class SimplifiedTransformerTests
         var tokens = Functional.Arange(12).View([1, 12]).Remainder(11);
         var changed = Functional.Cat([tokens[.., 5..6], tokens[.., 1..]], 1);
         Tensors.AssertClose(model.Call(tokens)[.., 1..], model.Call(changed)[.., 1..], 1e-4);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void ReadingOnIsReadingAll(string kind)
+    {
+        using var scope = new TensorScope();
+        TorchRuntime.ManualSeed(1);
+        var model = Tiny(kind);
+        using (Autograd.NoGrad())
+            foreach (var parameter in model.Parameters())
+                parameter.AddInPlace(Tensors.Normal(7, parameter.Shape) * 0.1);
+        var text = (Functional.Arange(40) * 7).Remainder(11).Unsqueeze(0);
+        using var reading = new CachedReading(model);
+        var steps = text[.., 13..].Split(1, 1).Prepend(text[.., ..13]).Select(reading.ReadAll).ToArray();
+        Tensors.AssertClose(model.Call(text), Functional.Cat(steps, 1), 1e-4);
     }
 
     [Fact]
