@@ -1,5 +1,4 @@
 using Anyformer.Attention.Softmax;
-using Anyformer.Modules;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention.Local;
