@@ -21,13 +21,20 @@ internal sealed class NormalizedText
     internal TextRange Origin(int unit) => _origins is null ? OriginOfUnchanged(unit) : _origins[unit];
 
     /// <summary>The part of the original that a range of code units comes from.</summary>
-    internal TextRange Origin(int start, int length) => length == 0 ? new TextRange(start, start)
+    internal TextRange Origin(int start, int length) => length == 0 ? Before(start)
         : _origins is null ? new TextRange(start, start + length)
         : new TextRange(_origins[start].Start, _origins[start + length - 1].End);
 
     /// <summary>The text of a piece alone.</summary>
     internal NormalizedText Slice(int start, int length) => start == 0 && length == Text.Length ? this
         : new NormalizedText(Text.Substring(start, length), [.. Enumerable.Range(start, length).Select(unit => Origin(unit))]);
+
+    /// <summary>Nothing, at the place where a code unit comes from.</summary>
+    private TextRange Before(int start)
+    {
+        var place = start < Text.Length ? Origin(start).Start : start == 0 ? 0 : Origin(start - 1).End;
+        return new TextRange(place, place);
+    }
 
     /// <summary>Both halves of a surrogate pair come from the whole of it.</summary>
     private TextRange OriginOfUnchanged(int unit) =>

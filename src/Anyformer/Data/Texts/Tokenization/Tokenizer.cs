@@ -125,7 +125,7 @@ public sealed class Tokenizer
     public int? IdOf(string token) => _addedByContent.TryGetValue(token, out var added) ? added.Id : Parts.Model.Vocabulary.IdOf(token);
 
     /// <summary>True for a token that stands for no text, so that decoding leaves it out.</summary>
-    public bool IsSpecial(int id) => _addedById.TryGetValue(id, out var added) && added.IsSpecial;
+    public bool IsSpecial(int id) => _addedById.TryGetValue(id, out var added) && added.IsSpecial || Parts.SpecialIds.Contains(id);
 
     private EncodedText EncodeUnpadded(string text, string? pair, EncodingOptions options)
     {

@@ -3,6 +3,7 @@ using Anyformer.Data.Texts.Tokenization.Models;
 using Anyformer.Data.Texts.Tokenization.Normalizers;
 using Anyformer.Data.Texts.Tokenization.PostProcessors;
 using Anyformer.Data.Texts.Tokenization.PreTokenizers;
+using Anyformer.Data.Texts.Tokenization.SentencePiece;
 
 namespace Anyformer.Data.Texts.Tokenization;
 
@@ -26,6 +27,12 @@ internal sealed record TokenizerParts
 
     /// <summary>Tokens that are found before the model sees the text.</summary>
     internal IReadOnlyList<AddedToken> AddedTokens { get; init; } = [];
+
+    /// <summary>Tokens that stand for no text though they are not found in one; decoding may leave them out.</summary>
+    internal IReadOnlySet<int> SpecialIds { get; init; } = new HashSet<int>();
+
+    /// <summary>The SentencePiece model that everything comes from; null for others.</summary>
+    internal SentencePieceFile? SentencePiece { get; init; }
 
     /// <summary>What encoding does unless it is told otherwise.</summary>
     internal EncodingOptions Defaults { get; init; } = new();

@@ -26,6 +26,9 @@ internal sealed class TokenizerConfig
 
     private TokenizerConfig(JsonSection[] files) => _files = files;
 
+    /// <summary>Says nothing.</summary>
+    internal static TokenizerConfig None { get; } = new([]);
+
     /// <summary>The class that the tokenizer has in Hugging Face's library, without the <c>Fast</c> at its end; empty when it is not said.</summary>
     internal string Class => Member("tokenizer_class") is { } name ? name.Text.EndsWith("Fast", StringComparison.Ordinal) ? name.Text[..^4] : name.Text : "";
 
@@ -46,6 +49,9 @@ internal sealed class TokenizerConfig
 
     /// <summary>A truth value; null when nothing is said.</summary>
     internal bool? Flag(string key) => Member(key)?.Flag;
+
+    /// <summary>An integer; null when nothing is said.</summary>
+    internal int? Integer(string key) => Member(key)?.Integer;
 
     /// <summary>The token of a role, such as <c>pad_token</c>; null when it is not said.</summary>
     internal string? Token(string key) => Member(key) is not { } token ? null : token.IsText ? token.Text : token.Required("content").Text;

@@ -39,6 +39,7 @@ internal sealed class BytePairEncoding : TokenModel
     private readonly ConcurrentDictionary<string, WordToken[]> _cache = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, WordToken[]>.AlternateLookup<ReadOnlySpan<char>> _cacheOfSpans;
     private readonly int?[] _byteTokens;
+    private readonly bool _partsAtSpaces;
     private int _cached;
 
     /// <summary>A model of a vocabulary and merges in order of their rank.</summary>
@@ -50,6 +51,7 @@ internal sealed class BytePairEncoding : TokenModel
         _merges = new MergeTable([.. merges.Select(pair => (Required(pair.Left), Required(pair.Right), Required(Joined(pair))))]);
         _byteTokens = [.. Enumerable.Range(0, 256).Select(value => vocabulary.IdOf(NameOf((byte)value)))];
         _cacheOfSpans = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
+        _partsAtSpaces = string.IsNullOrEmpty(options.ContinuingPrefix) && string.IsNullOrEmpty(options.EndSuffix) && !options.IgnoresMerges && SpaceMark.Parts(vocabulary);
     }
 
     /// <inheritdoc/>
@@ -61,16 +63,12 @@ internal sealed class BytePairEncoding : TokenModel
     /// <inheritdoc/>
     internal override void Tokenize(ReadOnlySpan<char> word, List<WordToken> tokens)
     {
-        if (_cacheOfSpans.TryGetValue(word, out var known))
+        for (var (start, end) = (0, 0); start < word.Length; start = end)
         {
-            tokens.AddRange(known);
-            return;
+            end = _partsAtSpaces ? SpaceMark.EndOfPart(word, start) : word.Length;
+            foreach (var token in TokensOf(word[start..end]))
+                tokens.Add(token with { Start = start + token.Start });
         }
-
-        var found = Merge(word);
-        tokens.AddRange(found);
-        if (word.Length <= LongestCached && _cached < CachedWords && _cacheOfSpans.TryAdd(word, [.. found]))
-            Interlocked.Increment(ref _cached);
     }
 
     /// <inheritdoc/>
@@ -89,6 +87,16 @@ internal sealed class BytePairEncoding : TokenModel
     };
 
     private static string NameOf(byte value) => string.Create(CultureInfo.InvariantCulture, $"<0x{value:X2}>");
+
+    private WordToken[] TokensOf(ReadOnlySpan<char> word)
+    {
+        if (_cacheOfSpans.TryGetValue(word, out var known))
+            return known;
+        WordToken[] found = [.. Merge(word)];
+        if (word.Length <= LongestCached && _cached < CachedWords && _cacheOfSpans.TryAdd(word, found))
+            Interlocked.Increment(ref _cached);
+        return found;
+    }
 
     private List<WordToken> Merge(ReadOnlySpan<char> word)
     {

@@ -16,24 +16,24 @@ internal sealed class FixedTemplates : PostProcessor
         (_template, _trims, _addsPrefixSpace, _hasOneType, _json) = (template, trims, addsPrefixSpace, hasOneType, json);
 
     /// <summary><c>[CLS] A [SEP] B [SEP]</c>, the second text of another type.</summary>
-    internal static FixedTemplates Bert((int Id, string Text) begin, (int Id, string Text) separator) =>
-        new(Make(begin, separator, [null, 0, -1], [null, 0, -1, 1, -1], secondType: 1), false, false, false, new JsonObject
-        {
-            ["type"] = "BertProcessing",
-            ["sep"] = new JsonArray(separator.Text, separator.Id),
-            ["cls"] = new JsonArray(begin.Text, begin.Id),
-        });
+    internal static FixedTemplates Bert((int Id, string Text) begin, (int Id, string Text) separator)
+    {
+        var (first, last) = (TemplatePiece.Token(begin.Text), TemplatePiece.Token(separator.Text));
+        var template = Template.Of([first, TemplatePiece.First, last], [first, TemplatePiece.First, last, TemplatePiece.Second(1), last with { TypeId = 1 }],
+            name => name == begin.Text ? begin.Id : separator.Id);
+        return new FixedTemplates(template, false, false, false, Json("BertProcessing", begin, separator));
+    }
 
     /// <summary><c>&lt;s&gt; A &lt;/s&gt; &lt;/s&gt; B &lt;/s&gt;</c>, all of one type.</summary>
-    internal static FixedTemplates Roberta((int Id, string Text) begin, (int Id, string Text) separator, bool trims, bool addsPrefixSpace) =>
-        new(Make(begin, separator, [null, 0, -1], [null, 0, -1, -1, 1, -1], secondType: 0), trims, addsPrefixSpace, true, new JsonObject
-        {
-            ["type"] = "RobertaProcessing",
-            ["sep"] = new JsonArray(separator.Text, separator.Id),
-            ["cls"] = new JsonArray(begin.Text, begin.Id),
-            ["trim_offsets"] = trims,
-            ["add_prefix_space"] = addsPrefixSpace,
-        });
+    internal static FixedTemplates Roberta((int Id, string Text) begin, (int Id, string Text) separator, bool trims, bool addsPrefixSpace)
+    {
+        var (first, last) = (TemplatePiece.Token(begin.Text), TemplatePiece.Token(separator.Text));
+        var template = Template.Of([first, TemplatePiece.First, last], [first, TemplatePiece.First, last, last, TemplatePiece.Second(), last],
+            name => name == begin.Text ? begin.Id : separator.Id);
+        var json = Json("RobertaProcessing", begin, separator);
+        (json["trim_offsets"], json["add_prefix_space"]) = (trims, addsPrefixSpace);
+        return new FixedTemplates(template, trims, addsPrefixSpace, true, json);
+    }
 
     /// <inheritdoc/>
     internal override int Added(bool isPair) => _template.Added(isPair);
@@ -51,15 +51,10 @@ internal sealed class FixedTemplates : PostProcessor
     /// <inheritdoc/>
     internal override JsonObject ToJson() => _json.DeepClone().AsObject();
 
-    /// <summary>Templates in which null is the token that begins, -1 the one that separates, and other numbers are texts.</summary>
-    private static Template Make((int Id, string Text) begin, (int Id, string Text) separator, int?[] single, int?[] pair, int secondType)
+    private static JsonObject Json(string type, (int Id, string Text) begin, (int Id, string Text) separator) => new()
     {
-        TemplatePiece[] Pieces(int?[] places) => [.. places.Select((place, at) => place switch
-        {
-            null => new TemplatePiece(null, "begin", 0),
-            -1 => new TemplatePiece(null, "separator", places.Take(at).Contains(1) ? secondType : 0),
-            _ => new TemplatePiece(place, "", place == 1 ? secondType : 0),
-        })];
-        return new Template(Pieces(single), Pieces(pair), new Dictionary<string, (int Id, string Text)[]> { ["begin"] = [begin], ["separator"] = [separator] });
-    }
+        ["type"] = type,
+        ["sep"] = new JsonArray(separator.Text, separator.Id),
+        ["cls"] = new JsonArray(begin.Text, begin.Id),
+    };
 }

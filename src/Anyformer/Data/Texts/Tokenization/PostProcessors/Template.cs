@@ -6,7 +6,17 @@ namespace Anyformer.Data.Texts.Tokenization.PostProcessors;
 /// <param name="Sequence">Which text goes here, 0 or 1; null for tokens.</param>
 /// <param name="Special">What the tokens are called in the template.</param>
 /// <param name="TypeId">The type of the tokens here.</param>
-internal readonly record struct TemplatePiece(int? Sequence, string Special, int TypeId);
+internal readonly record struct TemplatePiece(int? Sequence, string Special, int TypeId)
+{
+    /// <summary>The first text.</summary>
+    internal static TemplatePiece First { get; } = new(0, "", 0);
+
+    /// <summary>The second text.</summary>
+    internal static TemplatePiece Second(int typeId = 0) => new(1, "", typeId);
+
+    /// <summary>A token.</summary>
+    internal static TemplatePiece Token(string name, int typeId = 0) => new(null, name, typeId);
+}
 
 /// <summary>Puts tokens around texts by a template, such as <c>[CLS] A [SEP] B [SEP]</c>.</summary>
 /// <param name="single">The template of one text.</param>
@@ -15,6 +25,14 @@ internal readonly record struct TemplatePiece(int? Sequence, string Special, int
 internal sealed class Template(
     TemplatePiece[] single, TemplatePiece[] pair, IReadOnlyDictionary<string, (int Id, string Text)[]> special) : PostProcessor
 {
+    /// <summary>A template whose tokens are called as in the vocabulary.</summary>
+    /// <param name="single">The template of one text.</param>
+    /// <param name="pair">The template of two.</param>
+    /// <param name="idOf">The id of a token.</param>
+    internal static Template Of(TemplatePiece[] single, TemplatePiece[] pair, Func<string, int> idOf) => new(single, pair,
+        single.Concat(pair).Where(piece => piece.Sequence is null).Select(piece => piece.Special).Distinct()
+            .ToDictionary(name => name, name => new[] { (idOf(name), name) }));
+
     /// <inheritdoc/>
     internal override int Added(bool isPair) => (isPair ? pair : single).Where(piece => piece.Sequence is null).Sum(piece => special[piece.Special].Length);
 
