@@ -49,7 +49,7 @@ public static class Announcements
 
     /// <summary>The text to be learnt.</summary>
     public static void Data(TextData data) => Terminal.Error.MarkupLineInterpolated(
-        $"{data.Source}: {data.Train.Length} / {data.Validation.Length} characters to train, validate, {data.Vocabulary.Count} different ones, {data.Tokens} at once");
+        $"{data.Source}: {data.Train.Length} / {data.Validation.Length} tokens to train, validate, {data.Tokenizer.Count} different ones, {data.Tokens} at once");
 
     /// <summary>What was read, and what was found wrong with it or repaired.</summary>
     public static void Data(ForecastData data)

@@ -28,7 +28,7 @@ public static class Descriptions
         MajorityShare = data.MajorityShare,
     };
 
-    /// <summary>A text, character by character.</summary>
+    /// <summary>A text in tokens.</summary>
     public static DataDescription Of(TextData data) => new()
     {
         Source = data.Source,

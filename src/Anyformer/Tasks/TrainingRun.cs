@@ -66,6 +66,7 @@ public abstract class TrainingRun
         using var hold = new RunLock(Folder);
         AtomicFile.DeleteLeftovers(Folder);
         Recipe.ToDocument().Save(RecipePath(Folder));
+        Prepare();
         using var logs = new RunLogs(Folder);
         var job = Job();
         using var reading = job as IDisposable;
@@ -85,6 +86,9 @@ public abstract class TrainingRun
 
     /// <summary>A point for each epoch, those before a break among them.</summary>
     public IReadOnlyList<LearningCurvePoint> LearningCurve() => RunLogs.LearningCurve(Folder);
+
+    /// <summary>Writes what the run needs in its folder beside recipe and checkpoints; nothing unless a task says so.</summary>
+    protected virtual void Prepare() { }
 
     /// <summary>What is trained.</summary>
     protected abstract TrainingJob Job();

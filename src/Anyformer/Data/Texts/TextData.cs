@@ -1,3 +1,5 @@
+using Anyformer.Data.Texts.Tokenization;
+
 namespace Anyformer.Data.Texts;
 
 /// <summary>A text as token ids, in parts to learn from and to validate.</summary>
@@ -7,7 +9,7 @@ public sealed record TextData
     public required string Source { get; init; }
 
     /// <summary>What the ids stand for.</summary>
-    public required CharacterVocabulary Vocabulary { get; init; }
+    public required Tokenizer Tokenizer { get; init; }
 
     /// <summary>Tokens that a model sees at once.</summary>
     public required int Tokens { get; init; }

@@ -1,6 +1,7 @@
 using Anyformer.Catalog;
 using Anyformer.Data.Sources;
 using Anyformer.Data.Texts;
+using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
@@ -22,9 +23,9 @@ public sealed class LanguageRun : TrainingRun
         var entry = MethodCatalog.Get<LanguageModel>(recipe.Model.Id);
         var options = entry.BindOptions(recipe.Model);
         Recipe = recipe with { Model = recipe.Model with { Id = entry.Id, Preset = null, Options = OptionBinder.Write(options) } };
-        Data = recipe.Data.Load(store);
+        Data = recipe.Data.Load(store, CanResume ? Tokenizer.Open(folder) : null);
         TorchRuntime.ManualSeed(Training.Seed);
-        Model = entry.Build<LanguageModel>(new LanguageShape(Data.Vocabulary.Count, Data.Tokens), options);
+        Model = entry.Build<LanguageModel>(new LanguageShape(Data.Tokenizer.Count, Data.Tokens), options);
         if (recipe.Model.Weights is { } weights && !CanResume)
             PretrainedWeights.Load(Model, weights);
         Model.To(Device);
@@ -50,6 +51,9 @@ public sealed class LanguageRun : TrainingRun
 
     /// <summary>How fast the model reads windows.</summary>
     public InferenceSpeed MeasureSpeed() => Evaluator().MeasureSpeed(Model);
+
+    /// <summary>What uses the trained model opens the tokenizer where the run lies.</summary>
+    protected override void Prepare() => Data.Tokenizer.Save(Folder);
 
     /// <inheritdoc/>
     protected override TrainingJob Job() =>

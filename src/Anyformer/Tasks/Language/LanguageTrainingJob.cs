@@ -44,7 +44,7 @@ public sealed class LanguageTrainingJob : TrainingJob
 
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, string> Metadata =>
-        new Dictionary<string, string> { ["characters"] = $"{_data.Vocabulary}", ["tokens"] = $"{_data.Tokens}" };
+        new Dictionary<string, string> { ["vocabulary"] = $"{_data.Tokenizer.Count}", ["tokens"] = $"{_data.Tokens}" };
 
     /// <inheritdoc/>
     public override void BeginEpoch(int epoch)

@@ -54,7 +54,7 @@ public sealed class LanguageRunTests : IDisposable
     public void WhatCannotBeLearntFromIsNamed()
     {
         Assert.Equal("There is no text 'nothing': expected a file, or a folder with one.", Assert.Throws<UserException>(() => OpenPath("nothing")).Message);
-        Assert.EndsWith("has 40 characters; with windows of 8, each of its two parts needs more than that.",
+        Assert.EndsWith("has 40 tokens; with windows of 8, each of its two parts needs more than that.",
             Assert.Throws<UserException>(() => Open("short.txt", Repeated(40))).Message, StringComparison.Ordinal);
         File.WriteAllBytes(_folder["binary.txt"], [0x41, 0xff, 0x41]);
         Assert.EndsWith("binary.txt' is no text in UTF-8.", Assert.Throws<UserException>(() => OpenPath(_folder["binary.txt"])).Message, StringComparison.Ordinal);

@@ -16,53 +16,69 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
     /// <inheritdoc/>
     internal override NormalizedText Normalize(NormalizedText text)
     {
-        var rewriter = new TextRewriter(text);
-        while (!rewriter.IsAtEnd)
+        var run = new Run(new TextRewriter(text));
+        for (var (place, length) = (0, 0); place < text.Text.Length; place += length)
         {
-            var cluster = StringInfo.GetNextTextElementLength(text.Text.AsSpan(rewriter.Position));
-            if (!TryReplace(rewriter, text.Text.AsSpan(rewriter.Position, cluster), LongCluster))
-                for (var end = rewriter.Position + cluster; rewriter.Position < end;)
-                    ReplaceCharacter(rewriter, text.Text);
+            length = StringInfo.GetNextTextElementLength(text.Text.AsSpan(place));
+            var cluster = text.Text.AsSpan(place, length);
+            if (ReplacementOf(cluster, LongCluster) is { } replacement)
+                run.Replace(cluster, replacement);
+            else
+                foreach (var character in cluster.EnumerateRunes())
+                    ReplaceCharacter(character, run);
         }
 
-        return rewriter.ToText();
+        return run.ToText();
     }
 
     /// <inheritdoc/>
     internal override JsonObject ToJson() => new() { ["type"] = "Precompiled", ["precompiled_charsmap"] = Convert.ToBase64String(map.Data) };
 
-    private void ReplaceCharacter(TextRewriter rewriter, string text)
+    private void ReplaceCharacter(Rune character, Run run)
     {
-        var length = char.IsSurrogatePair(text, rewriter.Position) ? 2 : 1;
-        if (!TryReplace(rewriter, text.AsSpan(rewriter.Position, length), int.MaxValue))
-            rewriter.Keep();
+        Span<char> units = stackalloc char[2];
+        var part = units[..character.EncodeToUtf16(units)];
+        run.Replace(part, ReplacementOf(part, int.MaxValue) ?? part.ToString());
     }
 
-    private bool TryReplace(TextRewriter rewriter, ReadOnlySpan<char> part, int tooLong)
+    /// <summary>What replaces a part that is not too long; null when nothing does.</summary>
+    private string? ReplacementOf(ReadOnlySpan<char> part, int tooLong)
     {
-        // A cluster can be long, an unpaired surrogate takes three bytes.
-        if (part.Length >= tooLong)
-            return false;
+        // A code unit takes a byte at least, so that a longer part need not be written.
+        if (part.Length >= LongCluster)
+            return null;
         Span<byte> bytes = stackalloc byte[3 * LongCluster];
         var count = Encoding.UTF8.GetBytes(part, bytes);
-        if (count >= tooLong || map.Find(bytes[..count], longest: false) is not var (_, replacement))
-            return false;
-        Replace(rewriter, part, replacement);
-        return true;
+        return count >= tooLong ? null : map.Find(bytes[..count], longest: false)?.Replacement;
     }
 
-    /// <summary>Characters are replaced one by one; what the old text has more goes, what the new one has more is inserted.</summary>
-    private static void Replace(TextRewriter rewriter, ReadOnlySpan<char> part, string replacement)
+    /// <summary>
+    /// Writing one text. What is left out before anything is written does not move on the place that characters come from: the library forgets it,
+    /// and the ranges of all that follows begin so much too early.
+    /// </summary>
+    private sealed class Run(TextRewriter rewriter)
     {
-        var end = rewriter.Position + part.Length;
-        foreach (var character in replacement.EnumerateRunes())
-        {
-            if (rewriter.Position < end)
-                rewriter.Replace(character);
-            else
-                rewriter.Insert(character);
-        }
+        private bool _hasWritten;
 
-        rewriter.DropTo(end);
+        internal NormalizedText ToText() => rewriter.ToText();
+
+        /// <summary>Characters are replaced one by one; what the old text has more is left out, what the new one has more is inserted.</summary>
+        internal void Replace(ReadOnlySpan<char> part, string replacement)
+        {
+            var old = 0;
+            foreach (var _ in part.EnumerateRunes())
+                old++;
+            foreach (var character in replacement.EnumerateRunes())
+            {
+                if (old-- > 0)
+                    rewriter.Replace(character);
+                else
+                    rewriter.Insert(character);
+                _hasWritten = true;
+            }
+
+            while (_hasWritten && old-- > 0)
+                rewriter.Drop();
+        }
     }
 }
