@@ -153,7 +153,11 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
         return Joined(Function.Call(Heads.Split(queries, _heads), Heads.Split(keys, _heads), Heads.Split(values, _heads), mask));
     }
 
-    private Tensor Joined(Tensor contexts) => ContextNorm is null ? Heads.Join(contexts) : ContextNorm.Call(Heads.Join(contexts));
+    private Tensor Joined(Tensor contexts)
+    {
+        var joined = Heads.Join(HeadMask.Apply(contexts));
+        return ContextNorm is null ? joined : ContextNorm.Call(joined);
+    }
 
     /// <summary>The projected tokens of few samples, again and again for a larger batch.</summary>
     private static Tensor Repeat(Tensor tokens, long batch)

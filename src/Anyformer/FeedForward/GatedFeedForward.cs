@@ -75,7 +75,7 @@ public sealed class GatedFeedForward : ChannelMixer, IValuePath
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input)
     {
-        var halves = Hidden.Call(input).Chunk(2, -1);
+        var halves = Hidden.CallParts(input, 2);
         var gated = halves[0] * _activation(halves[1]);
         return Output.Call(Dropout.Call(HiddenNorm is null ? gated : HiddenNorm.Call(gated)));
     }

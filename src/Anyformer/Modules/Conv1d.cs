@@ -3,7 +3,7 @@ using Anyformer.Torch;
 namespace Anyformer.Modules;
 
 /// <summary>Convolution along one dimension: (batch, inputs, length) to (batch, outputs, length').</summary>
-public sealed class Conv1d : TensorModule
+public sealed class Conv1d : TensorModule, ILinearMap
 {
     private readonly long[] _stride;
     private readonly long[] _padding;

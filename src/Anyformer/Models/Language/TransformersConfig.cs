@@ -51,6 +51,18 @@ internal static class TransformersConfig
             throw new UserException($"{model} can be built with '{key}': {value} only, found {found}.");
     }
 
+    /// <summary>Refuses any value of a key but one.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="model">The name in the message.</param>
+    /// <param name="key">The key, which may be left out.</param>
+    /// <param name="value">The value that the model is built with.</param>
+    /// <exception cref="UserException">There is another.</exception>
+    internal static void RequireString(this ReferenceConfig config, string model, string key, string value)
+    {
+        if (config.String(key, value) is var found && found != value)
+            throw new UserException($"{model} can be built with '{key}': {value} only, found {found}.");
+    }
+
     /// <summary>A number for each layer under a key that holds one for each, or one for all.</summary>
     internal static ValueList<int> PerLayer(this ReferenceConfig config, string key, int layers) =>
         config.Json(key).ValueKind == JsonValueKind.Number ? new(Enumerable.Repeat(config.Int(key), layers)) : new(config.Ints(key));

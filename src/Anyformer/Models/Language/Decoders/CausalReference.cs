@@ -43,7 +43,7 @@ internal abstract class CausalReference<TModel>(PretrainedFormat<TModel> format)
         });
         var logits = module.CallScores(states);
         // The reference gives the states before every layer, and those behind the last norm.
-        var hidden = recorder.Named("states").SkipLast(1).Select(state => state.Alias()).Append(states).ToList();
+        var hidden = recorder.Named("states").SkipLast(1).Select(state => state.Share()).Append(states).ToList();
         Tensor Shown(Tensor tensor) => real is null ? tensor : tensor * real.To(tensor.DType).Unsqueeze(-1);
         var outputs = new Dictionary<string, Tensor> { ["logits"] = Shown(logits) };
         if (parity.OptionalInput("labels") is { } labels)

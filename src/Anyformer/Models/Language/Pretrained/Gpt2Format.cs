@@ -58,7 +58,7 @@ internal sealed class Gpt2Format : PretrainedFormat<Gpt2>
         Map(layout, $"{attention}.output_projection", $"{official}.attn.c_proj");
         Map(layout, $"{own}.feed_forward.hidden", $"{official}.mlp.c_fc");
         Map(layout, $"{own}.feed_forward.output", $"{official}.mlp.c_proj");
-        return model.Options.TiesEmbeddings ? layout.Unused("lm_head.weight") : layout.Rename("decoder.head.output.weight", "lm_head.weight");
+        return layout.TiedScores("decoder.head.output.weight", "lm_head.weight", model.Options.TiesEmbeddings);
     }
 
     /// <summary>The reference keeps maps as matrices from inputs to outputs.</summary>

@@ -54,7 +54,7 @@ internal sealed class LlamaFormat : PretrainedFormat<Llama>
             .Rename($"{own}.feed_forward.output.weight", $"{official}.mlp.down_proj.weight")
             .Rename("decoder.norm.weight", "model.norm.weight")
             .Unused($"{official}.self_attn.rotary_emb.inv_freq");
-        return model.Options.TiesEmbeddings ? layout.Unused("lm_head.weight") : layout.Rename("decoder.head.output.weight", "lm_head.weight");
+        return layout.TiedScores("decoder.head.output.weight", "lm_head.weight", model.Options.TiesEmbeddings);
     }
 
     private static Part<PositionEncoding> Position(ReferenceConfig config)
