@@ -3,6 +3,22 @@ namespace Anyformer.Torch.Tests;
 public sealed class TensorScopeTests
 {
     [Fact]
+    public void ASharedTensorIsTheSameTensor()
+    {
+        using var outer = new TensorScope();
+        var leaf = Functional.Ones([2]);
+        leaf.RequiresGrad = true;
+        Tensor shared;
+        using (var inner = new TensorScope())
+            shared = inner.Keep((leaf * 3).Share());
+        Autograd.Backward([shared, shared], [Functional.Ones([2]), Functional.Ones([2])]);
+        Assert.Equal([6f, 6f], leaf.Grad!.ToArray<float>());
+        var other = leaf.Share();
+        leaf.Dispose();
+        Assert.Equal([1f, 1f], other.Detach().ToArray<float>());
+    }
+
+    [Fact]
     public void AScopeFreesWhatWasMadeInIt()
     {
         var before = Functional.Zeros([1]);

@@ -25,8 +25,8 @@ public sealed record GroupedFeedForwardOptions
 /// </summary>
 [Formula(
     "y = [act(x_g W_g + b_g) V_g + c_g for each group g]",
-    Where = "x: (width), in G groups; W: (groups, width / groups, hidden / groups); V: (groups, hidden / groups, width / groups); b: (hidden); c: (width); "
-        + "g: group; G: groups")]
+    Where = "x: (width), in groups; W: (groups, width / groups, hidden / groups); V: (groups, hidden / groups, width / groups); b: (hidden); c: (width); "
+        + "g: group")]
 [Method("grouped-feed-forward", "Grouped feed-forward", Family.LightweightBlocks, 2020, System = "convbert",
     Paper = "Jiang, Yu, Zhou, Chen, Feng, Yan, ConvBERT: Improving BERT with Span-based Dynamic Convolution, NeurIPS 2020, arXiv 2008.02496",
     Complexity = "O(tokens · width² / groups)")]

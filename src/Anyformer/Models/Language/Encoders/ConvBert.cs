@@ -11,8 +11,8 @@ namespace Anyformer.Models.Language.Encoders;
 [Formula(
     "X_0 = norm(E[ids] + P + T) M; X <- norm(X + mixed(X)), X <- norm(X + W2 gelu(W1 X + b1) + b2), attention of mixed-attention",
     "scores = norm(gelu(X_L W)) Eᵀ + b",
-    Where = "E: embedding, (vocabulary, e); P: learned positions, (tokens, e); T: types of tokens, (types, e); M: (e, width), where e is another width; "
-        + "W: (width, e); W1: (hidden, width); W2: (width, hidden); b: (vocabulary); b1: (hidden); e: width of the embedding")]
+    Where = "E: embedding, (vocabulary, embedding width); P: learned positions, (tokens, embedding width); T: types of tokens, (types, embedding width); "
+        + "M: (embedding width, width), where these differ; W: (width, embedding width); W1: (hidden, width); W2: (width, hidden); b: (vocabulary); b1: (hidden)")]
 [Method("convbert", "ConvBERT", Family.LanguageModels, 2020,
     Paper = "Jiang, Yu, Zhou, Chen, Feng, Yan, ConvBERT: Improving BERT with Span-based Dynamic Convolution, NeurIPS 2020, arXiv 2008.02496",
     Complexity = "O(tokens² + tokens · kernel), or what the attention mechanism costs")]
