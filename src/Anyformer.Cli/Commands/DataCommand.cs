@@ -81,10 +81,4 @@ public static class DataCommand
         DataState.Different => $"{check.Path} is something else: its SHA-256 is {check.Sha256 ?? "that of damaged gzip data"}, expected {check.Source.Contents[0].Sha256}",
         _ => "not here",
     };
-
-    private sealed class DownloadReport(IProgressTask task) : IProgress<DownloadProgress>
-    {
-        public void Report(DownloadProgress value) =>
-            task.Report(value.BytesDone, value.BytesTotal, $"{Processor.Bytes(value.BytesDone)} of {Processor.Bytes(value.BytesTotal)}");
-    }
 }

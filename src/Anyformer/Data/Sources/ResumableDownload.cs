@@ -9,8 +9,14 @@ namespace Anyformer.Data.Sources;
 public readonly record struct DownloadProgress(long BytesDone, long BytesTotal);
 
 /// <summary>Downloads one file into a part file, and goes on at its end after a break, in this run or in a later one.</summary>
+/// <param name="address">Where the file is.</param>
+/// <param name="partPath">The part file.</param>
+/// <param name="expectedBytes">The size of the file.</param>
+/// <param name="client">Does the download.</param>
+/// <param name="progress">Is told the bytes that are there, now and then.</param>
+/// <param name="headers">What is added to requests; null for nothing.</param>
 internal sealed class ResumableDownload(
-    Uri address, string partPath, long expectedBytes, HttpClient client, IProgress<DownloadProgress>? progress)
+    Uri address, string partPath, long expectedBytes, HttpClient client, IProgress<DownloadProgress>? progress, Action<HttpRequestMessage>? headers = null)
 {
     private const int BufferSize = 1 << 16;
     private static readonly TimeSpan s_stallLimit = TimeSpan.FromSeconds(30);
@@ -51,6 +57,7 @@ internal sealed class ResumableDownload(
     private async Task Receive(FileStream part, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
+        headers?.Invoke(request);
         if (part.Length > 0)
             request.Headers.Range = new RangeHeaderValue(part.Length, null);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
