@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using Anyformer.Models.Forecasting;
+using Anyformer.Models.Language;
+using Anyformer.Models.Language.Decoders;
+using Anyformer.Models.Language.Decoding;
 using Anyformer.Models.Vision;
 using Anyformer.Modules;
 using Anyformer.Torch;
@@ -10,6 +13,9 @@ namespace Anyformer.Benchmarks;
 /// <summary>What is measured, the same as the scripts in <c>benchmarks/peers</c> do in Python.</summary>
 internal static class Works
 {
+    /// <summary>Tokens of a prompt, and those that are written behind it.</summary>
+    private const int PromptTokens = 32, WrittenTokens = 96;
+
     /// <summary>ETTh1's shape, 96 to 96.</summary>
     private static readonly ForecastShape s_etth1 = new(96, 96, 48, 7, 4, 24, false);
 
@@ -23,6 +29,7 @@ internal static class Works
         ["patchtst"] = seconds => Measure(seconds, 3, 1, PatchTstStep()),
         ["vit"] = seconds => Measure(seconds, 2, 1, VisionStep()),
         ["vit_inference"] = seconds => Measure(seconds, 2, 1, VisionAnswer()),
+        ["gpt2_decode"] = seconds => Measure(seconds, 1, WrittenTokens, Decoding()),
         ["operator"] = OperatorCalls,
     };
 
@@ -78,6 +85,17 @@ internal static class Works
             using var noGrad = Autograd.NoGrad();
             model.Call(images);
         };
+    }
+
+    /// <summary>Writing greedily behind a prompt with a model of GPT-2 small's size, every token read once.</summary>
+    private static Action Decoding()
+    {
+        TorchRuntime.ManualSeed(1);
+        var model = new Gpt2(new LanguageShape(50257, 1024), Gpt2Options.Presets["gpt2"]);
+        model.Eval();
+        var generator = new TextGenerator(new GenerationOptions { MaxTokens = WrittenTokens, Temperature = 0 });
+        int[] prompt = [.. Enumerable.Range(1, PromptTokens)];
+        return () => generator.Generate(model, 1024, [prompt]);
     }
 
     private static (VisionTransformer Model, Tensor Images) TinyVisionTransformer()

@@ -40,9 +40,24 @@ public sealed class Linear : TensorModule, ILinearMap
         return scope.Keep(Map(input, Weight.MatMul(first.Weight), bias));
     }
 
-    /// <summary>libtorch would copy tokens whose batch lies inside; the map does not care for their order, so it takes them as they lie.</summary>
-    private static Tensor Map(Tensor input, Tensor weight, Tensor? bias) =>
-        input.Dimensions == 3 && !input.IsContiguous && input.Transpose(0, 1) is { IsContiguous: true } lying
+    /// <summary>
+    /// The map as libtorch does it best. It would copy tokens whose batch lies inside; the map does not care for their order, so it takes them as they lie. A single
+    /// token, as a text that is written has it, it would pack as if there were many: as a vector it meets every weight just once, at the speed of memory.
+    /// </summary>
+    internal static Tensor Map(Tensor input, Tensor weight, Tensor? bias)
+    {
+        if (IsSingleToken(input, weight))
+        {
+            var product = weight.Mv(input.Flatten());
+            return (bias is null ? product : product.AddInPlace(bias)).View([.. input.Shape[..^1], weight.Size(0)]);
+        }
+
+        return input.Dimensions == 3 && !input.IsContiguous && input.Transpose(0, 1) is { IsContiguous: true } lying
             ? Functional.Linear(lying, weight, bias).Transpose(0, 1)
             : Functional.Linear(input, weight, bias);
+    }
+
+    private static bool IsSingleToken(Tensor input, Tensor weight) =>
+        !Autograd.IsRecording && input.ElementCount == weight.Size(1) && input.Device.Type == DeviceType.Cpu && input.DType == weight.DType
+        && input.DType is DType.Float32 or DType.Float64;
 }

@@ -25,6 +25,19 @@ public sealed class LinearTests
     }, runs: 30);
 
     [Fact]
+    public void ASingleTokenGetsWhatItGetsBesideOthers() => Property.Holds(Gen.Choose(1, 9).Two(), drawn =>
+    {
+        using var scope = new TensorScope();
+        var (inputs, outputs) = drawn;
+        var module = new Linear(inputs, outputs, bias: inputs % 2 == 0);
+        var tokens = Tensors.Normal(1, 1, 3, inputs);
+        var together = module.Call(tokens);
+        using var unrecorded = Autograd.NoGrad();
+        for (var token = 0; token < 3; token++)
+            Tensors.AssertClose(together.Narrow(1, token, 1), module.Call(tokens.Narrow(1, token, 1)), 1e-6);
+    }, runs: 30);
+
+    [Fact]
     public void TokensMayLieInAnyOrder() => Property.Holds(Gen.Choose(1, 6).Four(), drawn =>
     {
         using var scope = new TensorScope();

@@ -33,6 +33,6 @@ internal sealed class VocabularyHead : TensorModule
     protected override Tensor Forward(Tensor input)
     {
         var states = _scale == 1 ? input : input * _scale;
-        return Output is null ? Functional.Linear(states, Table!.Weight, Bias) : Output.Call(states);
+        return Output is null ? Linear.Map(states, Table!.Weight, Bias) : Output.Call(states);
     }
 }
