@@ -7,6 +7,7 @@ using Anyformer.Tasks.Forecasting;
 using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
+using Anyformer.Tasks.Translation;
 using Spectre.Console;
 
 namespace Anyformer.Cli;
@@ -27,7 +28,13 @@ public static class Announcements
             Data(images.Data);
         if (run is LanguageRun language)
             Data(language.Data);
+        if (run is TranslationRun translation)
+            Data(translation.Data);
     }
+
+    /// <summary>The texts to be translated.</summary>
+    public static void Data(TranslationData data) => Terminal.Error.MarkupLineInterpolated(
+        $"{data.Source}: {data.Train.Count} / {data.Validation.Count} / {data.Test.Count} texts to train, validate, test, {data.From.Count} and {data.To.Count} tokens{Longer(data)}");
 
     /// <summary>The sequences to be classified.</summary>
     public static void Data(SequenceData data) => Terminal.Error.MarkupLineInterpolated(
@@ -63,6 +70,8 @@ public static class Announcements
         Problems("left as it is", data.Table.Warnings);
         Problems(data.Section.Fill == FillPolicy.Mask ? "repaired or masked" : "repaired", data.Table.Repairs);
     }
+
+    private static string Longer(TranslationData data) => data.LeftOut == 0 ? "" : $", {data.LeftOut} of more than {data.Tokens} tokens left out";
 
     private static string Known(ForecastData data) =>
         data.Table.Series[0].KnownNames is { IsEmpty: false } names ? $", known ahead: {string.Join(", ", names)}" : "";

@@ -37,6 +37,15 @@ public static class Descriptions
         Tokens = data.Tokens,
     };
 
+    /// <summary>The data of a translation task.</summary>
+    public static DataDescription Of(TranslationData data) => new()
+    {
+        Source = data.Source,
+        Rows = (long)data.Train.Count + data.Validation.Count + data.Test.Count,
+        Splits = [new("train", data.Train.Count), new("validation", data.Validation.Count), new("test", data.Test.Count)],
+        Tokens = data.Tokens,
+    };
+
     /// <summary>The data of a forecasting task.</summary>
     public static DataDescription Of(ForecastData data) => new()
     {

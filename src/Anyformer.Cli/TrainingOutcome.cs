@@ -6,6 +6,7 @@ using Anyformer.Tasks.Forecasting;
 using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
+using Anyformer.Tasks.Translation;
 
 namespace Anyformer.Cli;
 
@@ -52,6 +53,7 @@ internal sealed record TrainingOutcome
         PretrainingRun pretraining => Of(pretraining),
         SequenceRun sequences => Of(sequences),
         LanguageRun language => Of(language),
+        TranslationRun translation => Of(translation),
         ImageRun images => Of(images),
         _ => throw new ArgumentException($"A {run.GetType().Name} has no measure.", nameof(run)),
     };
@@ -127,6 +129,25 @@ internal sealed record TrainingOutcome
             Speed = run.MeasureSpeed(),
             Headline = Text($"validation loss {errors[LanguageErrors.ValidationLoss]:0.0000}, {errors[LanguageErrors.BitsPerByte]:0.0000} bits per byte"),
             Remarks = [],
+        };
+    }
+
+    private static TrainingOutcome Of(TranslationRun run)
+    {
+        var (errors, bleu) = run.Evaluate();
+        return new TrainingOutcome
+        {
+            Data = Descriptions.Of(run.Data),
+            Parameters = run.Model.ParameterCount(),
+            Metrics = TranslationErrors.All,
+            Errors = errors,
+            Speed = run.MeasureSpeed(),
+            ItemName = "texts",
+            Headline = Text($"test BLEU {bleu.Score:0.00}, validation loss {errors[TranslationErrors.ValidationLoss]:0.0000}"),
+            Remarks =
+            [
+                Text($"precisions {string.Join(" / ", bleu.Precisions.Select(precision => Text($"{precision:0.0}")))}, brevity penalty {bleu.BrevityPenalty:0.000}, {bleu.Words} words for {bleu.ReferenceWords}"),
+            ],
         };
     }
 

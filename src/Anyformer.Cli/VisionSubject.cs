@@ -3,6 +3,7 @@ using Anyformer.Data.Images;
 using Anyformer.Data.Images.Files;
 using Anyformer.Data.Images.Transforms;
 using Anyformer.Models.Vision;
+using Anyformer.Tasks;
 using Anyformer.Tasks.Images;
 using Anyformer.Torch;
 
@@ -34,7 +35,7 @@ internal sealed record VisionSubject(VisionEncoder Encoder, Tensor Pixels, Tenso
     /// <exception cref="UserException">No such model or image, the weights do not fit, or the model is no plain one.</exception>
     public static VisionSubject OfModel(string name, string? weights, string path, ImagePreprocessing preprocessing)
     {
-        var section = ImageModels.Named(name);
+        var section = NamedModels.Get<ImageClassifier>(name);
         var entry = MethodCatalog.Get<ImageClassifier>(section.Id);
         var checkpoint = weights is null ? null : VisionCheckpoint.Open(weights);
         TorchRuntime.ManualSeed(1);

@@ -105,18 +105,7 @@ public static class AblateCommand
         ProgressDisplay.Show(ProgressDisplay.StepsPerSecond, display =>
         {
             using var promise = Announcements.OnInterrupt(cancellation);
-            var results = new List<ModelResult>();
-            try
-            {
-                foreach (var variant in variants)
-                    results.Add(runs.Run(variant, display, cancellation));
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                // What was done is worth having.
-            }
-
-            return results;
+            return runs.RunAll(variants, display, cancellation);
         });
 
     private static IReadOnlyList<Effect> Effects(

@@ -51,10 +51,31 @@ internal sealed class AblationRuns
             entry.BindOptions(model);
     }
 
+    /// <summary>Trains and measures variants; those that were done when it was cancelled.</summary>
+    /// <exception cref="UserException">The recipe is wrong whatever is varied.</exception>
+    public IReadOnlyList<ModelResult> RunAll(IEnumerable<AblationVariant> variants, IProgressDisplay display, CancellationToken cancellation)
+    {
+        var results = new List<ModelResult>();
+        try
+        {
+            foreach (var variant in variants)
+                results.Add(Run(variant, display, cancellation));
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // What was done is worth having.
+        }
+
+        return results;
+    }
+
+    /// <summary>The folder of the run of a variant with a seed.</summary>
+    public string FolderOf(AblationVariant variant, long seed) => Path.Combine(_folder, NameOf(variant, seed));
+
     /// <summary>Trains a variant with every seed, and measures it.</summary>
     /// <exception cref="UserException">The recipe is wrong whatever is varied.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public ModelResult Run(AblationVariant variant, IProgressDisplay display, CancellationToken cancellation)
+    private ModelResult Run(AblationVariant variant, IProgressDisplay display, CancellationToken cancellation)
     {
         var document = DocumentOf(variant);
         var result = new ModelResult { Id = variant.Name, Name = variant.Name, Seeds = [] };
@@ -91,7 +112,7 @@ internal sealed class AblationRuns
     private SeedResult Train(RecipeDocument document, AblationVariant variant, long seed, IProgressTask task, CancellationToken cancellation)
     {
         var startedAt = DateTimeOffset.Now;
-        var run = Open(document.Set($"training.seed={seed}"), $"{FileName(variant)}-{seed}");
+        var run = Open(document.Set($"training.seed={seed}"), NameOf(variant, seed));
         if (!TrainingSummary.IsIn(run.Folder))
         {
             var state = run.Train(run.CanResume, new TrainingProgressObserver(task), cancellation);
@@ -104,5 +125,5 @@ internal sealed class AblationRuns
         return summary.Models.Single().Seeds.Single();
     }
 
-    private static string FileName(AblationVariant variant) => string.Concat(variant.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '=' or '.' ? letter : '-'));
+    private static string NameOf(AblationVariant variant, long seed) => string.Concat(variant.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '=' or '.' ? letter : '-')) + $"-{seed}";
 }

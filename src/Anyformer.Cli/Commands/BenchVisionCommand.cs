@@ -3,6 +3,7 @@ using Anyformer.Cli.Reports;
 using Anyformer.Inspection;
 using Anyformer.Models.Vision;
 using Anyformer.Recipes;
+using Anyformer.Tasks;
 using Anyformer.Tasks.Images;
 using Anyformer.Torch;
 
@@ -52,7 +53,7 @@ public static class BenchVisionCommand
     {
         var (size, batch) = (parsed.GetValue(s_size), parsed.GetValue(s_batch));
         (string Name, ModelSection Section)[] models =
-            [.. Names(parsed.GetValue(s_models)!).Select(name => (name, ImageModels.Named(name)))];
+            [.. Names(parsed.GetValue(s_models)!).Select(name => (name, NamedModels.Get<ImageClassifier>(name)))];
         Engine.Start(parsed.GetValue(s_threads));
         var results = new List<VisionCosts>();
         foreach (var (name, section) in models)

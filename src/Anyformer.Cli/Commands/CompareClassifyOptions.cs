@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Anyformer.Data.Images;
 using Anyformer.Data.Images.Sets;
+using Anyformer.Models.Vision;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Yaml;
 using Anyformer.Tasks;
@@ -83,7 +84,7 @@ internal static class CompareClassifyOptions
         };
     }
 
-    private static ModelSection Model(string name, RecipeMapping options) => ImageModels.Named(name) with
+    private static ModelSection Model(string name, RecipeMapping options) => NamedModels.Get<ImageClassifier>(name) with
     {
         Options = !options.TryGet(name, out var own) ? RecipeMapping.Empty : own as RecipeMapping
             ?? throw new UserException($"The override of '{name}' names no option of it; expected {name}.<option>=<value>."),

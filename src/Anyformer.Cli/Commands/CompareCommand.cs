@@ -11,5 +11,7 @@ public static class CompareCommand
         CompareForecastCommand.Create(),
         CompareLongRangeCommand.Create(),
         CompareClassifyCommand.Create(),
+        CompareLanguageCommand.Create(),
+        CompareTranslateCommand.Create(),
     };
 }

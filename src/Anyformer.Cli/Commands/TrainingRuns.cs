@@ -6,6 +6,7 @@ using Anyformer.Tasks.Forecasting;
 using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
+using Anyformer.Tasks.Translation;
 using Anyformer.Torch;
 using Anyformer.Training;
 
@@ -32,6 +33,9 @@ internal static class TrainingRuns
             case LanguageRecipe language:
                 Engine.Start(language.Training.Threads);
                 return new LanguageRun(language, store, folder);
+            case TranslationRecipe translation:
+                Engine.Start(translation.Training.Threads);
+                return new TranslationRun(translation, store, folder);
             case ImageRecipe images:
                 Engine.Start(images.Training.Threads);
                 return new ImageRun(images, store, folder);

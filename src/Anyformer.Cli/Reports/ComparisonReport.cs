@@ -21,6 +21,7 @@ internal static class ComparisonReport
             {Tradeoff(result)}
             {ReportSections.LearningCurves(result.Models)}
             {ConfusionSections.Of(result.Confusions)}
+            {TextSections.Of(result.Texts)}
             {ReportSections.Forecasts(result.Forecasts)}
             {ReportSections.Reproduction(experiment)}
             </main>

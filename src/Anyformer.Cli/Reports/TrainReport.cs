@@ -23,6 +23,7 @@ internal static class TrainReport
             {ReportSections.LearningCurves(result.Models)}
             {ReportSections.Forecasts(result.Forecasts)}
             {ConfusionSections.Of(result.Confusions)}
+            {TextSections.Of(result.Texts)}
             {ReportSections.Reproduction(experiment, recipe)}
             </main>
             """));

@@ -1,4 +1,5 @@
 using Anyformer.Comparison.Ablation;
+using Anyformer.Comparison.Texts;
 
 namespace Anyformer.Comparison;
 
@@ -16,6 +17,9 @@ public sealed record ComparisonResult
 
     /// <summary>What classifiers take for what; empty for other tasks.</summary>
     public IReadOnlyList<Confusion> Confusions { get; init; } = [];
+
+    /// <summary>What models wrote; empty for other tasks.</summary>
+    public IReadOnlyList<TextSample> Texts { get; init; } = [];
 
     /// <summary>What single values of an ablation do; empty for other comparisons.</summary>
     public IReadOnlyList<Effect> Effects { get; init; } = [];

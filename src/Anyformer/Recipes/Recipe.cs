@@ -13,6 +13,7 @@ namespace Anyformer.Recipes;
 [JsonDerivedType(typeof(PretrainingRecipe), "forecast-pretraining")]
 [JsonDerivedType(typeof(SequenceRecipe), "sequence-classification")]
 [JsonDerivedType(typeof(LanguageRecipe), "language")]
+[JsonDerivedType(typeof(TranslationRecipe), "translation")]
 [JsonDerivedType(typeof(ImageRecipe), "image-classification")]
 public abstract record Recipe
 {

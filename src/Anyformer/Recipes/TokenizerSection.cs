@@ -11,6 +11,7 @@ namespace Anyformer.Recipes;
 [JsonDerivedType(typeof(ByteTokenizerSection), "byte")]
 [JsonDerivedType(typeof(BytePairTokenizerSection), "bpe")]
 [JsonDerivedType(typeof(WordPieceTokenizerSection), "wordpiece")]
+[JsonDerivedType(typeof(WordTokenizerSection), "words")]
 [JsonDerivedType(typeof(TokenizerFileSection), "file")]
 public abstract record TokenizerSection
 {
@@ -38,13 +39,16 @@ public sealed record ByteTokenizerSection : TokenizerSection
 /// <summary>Byte-level byte-pair encoding, trained on the part of the text to learn from.</summary>
 public sealed record BytePairTokenizerSection : TokenizerSection
 {
+    /// <summary>What translators and masked language models need; others do not mind them.</summary>
+    private static readonly string[] s_special = ["<pad>", "<s>", "</s>", "<mask>"];
+
     /// <summary>Tokens of the vocabulary at most.</summary>
     [Description("tokens of the vocabulary at most"), Range(256, 1 << 24)]
     public int Vocabulary { get; init; } = 4000;
 
     /// <inheritdoc/>
     public override Tokenizer Make(string text, string training) =>
-        TokenizerTrainer.TrainBytePairs([training], new TokenizerTrainingOptions { Vocabulary = Vocabulary });
+        TokenizerTrainer.TrainBytePairs([training], new TokenizerTrainingOptions { Vocabulary = Vocabulary, SpecialTokens = s_special });
 }
 
 /// <summary>WordPiece, trained on the part of the text to learn from. It does not keep the text as it is: whitespace goes, and what is rare is unknown.</summary>
@@ -61,6 +65,21 @@ public sealed record WordPieceTokenizerSection : TokenizerSection
     /// <inheritdoc/>
     public override Tokenizer Make(string text, string training) =>
         TokenizerTrainer.TrainWordPieces([training], new TokenizerTrainingOptions { Vocabulary = Vocabulary }, Lowercase);
+}
+
+/// <summary>Words and marks that are frequent in the part of the text to learn from; all others are one. It does not keep the text as it is: whitespace goes.</summary>
+public sealed record WordTokenizerSection : TokenizerSection
+{
+    /// <summary>How often a word must be there.</summary>
+    [Description("how often a word must be there to be a token"), Range(1, int.MaxValue)]
+    public int LeastCount { get; init; } = 2;
+
+    /// <summary>Most words; null for no limit.</summary>
+    [Description("most words, the most frequent ones; no limit when left out"), Range(1, int.MaxValue)]
+    public int? MostWords { get; init; }
+
+    /// <inheritdoc/>
+    public override Tokenizer Make(string text, string training) => Tokenizer.OfWords([training], LeastCount, MostWords);
 }
 
 /// <summary>A tokenizer that there is.</summary>

@@ -37,8 +37,8 @@ public sealed record Factor(string Key, IReadOnlyList<string> Levels)
 /// <param name="Settings">Values by the key of their factor.</param>
 public sealed record AblationVariant(IReadOnlyList<KeyValuePair<string, string>> Settings)
 {
-    /// <summary>What it is called: <c>norm=rms, position=rotary</c>, or <c>as the recipe says</c>.</summary>
-    public string Name => Settings.Count == 0 ? "as the recipe says" : string.Join(", ", Settings.Select(setting => $"{setting.Key}={setting.Value}"));
+    /// <summary>What it is called: unless it has a name of its own, <c>norm=rms, position=rotary</c>, or <c>as the recipe says</c>.</summary>
+    public string Name { get; init; } = Settings.Count == 0 ? "as the recipe says" : string.Join(", ", Settings.Select(setting => $"{setting.Key}={setting.Value}"));
 
     /// <summary>The value that it sets for a factor; null when it leaves that as it is.</summary>
     public string? Level(Factor factor) => Settings.Where(setting => setting.Key == factor.Key).Select(setting => setting.Value).FirstOrDefault();

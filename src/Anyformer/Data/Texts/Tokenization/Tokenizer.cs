@@ -52,6 +52,12 @@ public sealed class Tokenizer
     /// <summary>Every character (Unicode code point) of a text is a token, numbered from 0 in their order.</summary>
     public static Tokenizer OfCharacters(string text) => SimpleTokenizers.Characters(text);
 
+    /// <summary>The words and marks of texts that are frequent enough are tokens, the most frequent first, behind those for padding, unknown words, beginning and end.</summary>
+    /// <param name="texts">The texts.</param>
+    /// <param name="leastCount">How often a word must be there.</param>
+    /// <param name="mostWords">Most words; null for no limit.</param>
+    public static Tokenizer OfWords(IEnumerable<string> texts, int leastCount = 1, int? mostWords = null) => WordTokenizer.Of(texts, leastCount, mostWords);
+
     /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c>, which Hugging Face's tools open too.</summary>
     /// <param name="folder">Where to; made when needed.</param>
     public void Save(string folder) => TokenizerFiles.Save(this, folder);

@@ -10,11 +10,14 @@ using Anyformer.Recipes;
 namespace Anyformer.Models.Language.EncoderDecoders;
 
 /// <summary>
-/// An encoder and a decoder put together from parts of the catalog; the defaults are pre-norm Transformers with rotary positions. Both stacks are alike
+/// An encoder and a decoder put together from parts of the catalog; the defaults are pre-norm Transformers with sinusoidal positions. Both stacks are alike
 /// but for what is said of the decoder alone.
 /// </summary>
 public record EncoderDecoderOptions : TransformerOptions
 {
+    /// <summary>The defaults. Positions that work on queries and keys alone would not tell the decoder where the tokens that it attends to stand.</summary>
+    public EncoderDecoderOptions() => Position = Part<PositionEncoding>.Of("sinusoidal");
+
     /// <summary>Named sizes: a small one, those of the first Transformer, and that of Rethinking Attention's teacher.</summary>
     public static new IReadOnlyDictionary<string, EncoderDecoderOptions> Presets { get; } = new Dictionary<string, EncoderDecoderOptions>
     {
