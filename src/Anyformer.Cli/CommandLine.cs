@@ -52,6 +52,8 @@ public static class CommandLine
         GetCommand.Create(),
         GenerateCommand.Create(),
         TranslateCommand.Create(),
+        FillMaskCommand.Create(),
+        EmbedCommand.Create(),
         BenchCommand.Create(),
         InspectCommand.Create(),
         VerifyCommand.Create(),

@@ -127,7 +127,7 @@ internal sealed record TrainingOutcome
             Metrics = LanguageErrors.All,
             Errors = errors,
             Speed = run.MeasureSpeed(),
-            Headline = Text($"validation loss {errors[LanguageErrors.ValidationLoss]:0.0000}, {errors[LanguageErrors.BitsPerByte]:0.0000} bits per byte"),
+            Headline = Text($"validation loss {errors[LanguageErrors.ValidationLoss]:0.0000}{(double.IsNaN(errors[LanguageErrors.BitsPerByte]) ? "" : Text($", {errors[LanguageErrors.BitsPerByte]:0.0000} bits per byte"))}"),
             Remarks = [],
         };
     }

@@ -66,7 +66,7 @@ public static class CompareLanguageCommand
 
     private static IEnumerable<TextSample> Samples(string name, string folder, string[] prompts)
     {
-        var model = TrainedLanguageModel.Open(folder, Torch.Device.Cpu);
+        var model = TrainedTextModel.Open(folder, Torch.Device.Cpu);
         var settings = new ContinuationSettings { Generation = new GenerationOptions { MaxTokens = SampleTokens, Temperature = 0.8, Seed = 1 } };
         prompts = prompts.Length > 0 ? prompts : ["\n"];
         return [.. prompts.Zip(model.Continuation.Write(prompts, settings), (prompt, text) => new TextSample(name, prompt, text))];

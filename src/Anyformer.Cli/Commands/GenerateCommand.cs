@@ -54,7 +54,7 @@ public static class GenerateCommand
         if (parsed.GetValue(s_topK) is < 1 and var count)
             throw new UserException($"--top-k must be a whole number of at least 1, found {count}.");
         Engine.Start(parsed.GetValue(s_threads));
-        var model = TrainedLanguageModel.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!));
+        var continuation = TrainedTextModel.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!)).Continuation;
         var prompts = parsed.GetValue(s_prompts) is { Length: > 0 } given ? given : StandardInput.Lines("prompts");
         var settings = new ContinuationSettings
         {
@@ -70,17 +70,17 @@ public static class GenerateCommand
             Stops = parsed.GetValue(s_stops) ?? [],
         };
         if (prompts.Count == 1 && !parsed.GetValue(s_json))
-            Stream(model, prompts[0], settings);
+            Stream(continuation, prompts[0], settings);
         else
-            Write(prompts, model.Continuation.Write(prompts, settings), parsed.GetValue(s_json));
+            Write(prompts, continuation.Write(prompts, settings), parsed.GetValue(s_json));
         return 0;
     }
 
     /// <summary>One text goes to the terminal as it is written.</summary>
-    private static void Stream(TrainedLanguageModel model, string prompt, ContinuationSettings settings)
+    private static void Stream(TextContinuation continuation, string prompt, ContinuationSettings settings)
     {
         Console.Out.Write(prompt);
-        model.Continuation.Write([prompt], settings, (_, piece) =>
+        continuation.Write([prompt], settings, (_, piece) =>
         {
             Console.Out.Write(piece);
             Console.Out.Flush();

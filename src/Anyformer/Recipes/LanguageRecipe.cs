@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Anyformer.Recipes;
 
-/// <summary>Language modelling: telling what comes next in a text.</summary>
+/// <summary>Language modelling: telling what comes next in a text or, for a masked language model, what is hidden in it.</summary>
 public sealed record LanguageRecipe : Recipe
 {
     /// <summary>The model.</summary>
@@ -13,6 +13,10 @@ public sealed record LanguageRecipe : Recipe
     /// <summary>The text.</summary>
     [Description("the text")]
     public required TextDataSection Data { get; init; }
+
+    /// <summary>How the tokens of a masked language model are hidden; without a say for others.</summary>
+    [Description("how the tokens of a masked language model are hidden; without a say for others")]
+    public TokenMaskingSection Masking { get; init; } = new();
 
     /// <summary>The training.</summary>
     [Description("the training")]

@@ -53,6 +53,26 @@ public sealed class TextCommandTests : IDisposable
     }
 
     [Fact]
+    public void AMaskedModelTellsWhatIsHiddenAndEmbeds()
+    {
+        _workspace.Write("recipe.yaml", """
+            task: language
+            model: { id: encoder, preset: small }
+            data: { source: text.txt, tokens: 16, tokenizer: { kind: bpe, vocabulary: 270 } }
+            training: { learning-rate: 0.005, schedule: constant, batch-size: 4, epochs: 20, patience: null, threads: 1 }
+            """);
+        _workspace.Run("train", "recipe.yaml", "--output", "run").Succeeded();
+        Assert.Matches("not", _workspace.Run("fill-mask", "run", "to be or<mask> to be").Succeeded().Output.Split('\n')[1]);
+        var line = _workspace.Run("fill-mask", "run", "to<mask> or", "--top", "2", "--json").Succeeded().Output;
+        Assert.Equal(2, JsonDocument.Parse(line).RootElement.GetProperty("places")[0].GetArrayLength());
+        var vectors = _workspace.Run("embed", "run", "to be", "or not").Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, vectors.Length);
+        Assert.Equal(64, JsonDocument.Parse(vectors[0]).RootElement.GetProperty("embedding").GetArrayLength());
+        Assert.Contains("Nothing is hidden in the text: write <mask> where something is to be told.", _workspace.Run("fill-mask", "run", "to be").Mistake(), StringComparison.Ordinal);
+        Assert.Contains("use fill-mask", _workspace.Run("generate", "run", "to be").Mistake(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void MistakesAreNamed()
     {
         Assert.Contains("holds no trained run: expected", _workspace.Run("generate", "nowhere", "a").Mistake(), StringComparison.Ordinal);

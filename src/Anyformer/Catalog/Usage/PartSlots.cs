@@ -23,7 +23,7 @@ internal static class PartSlots
 
     /// <summary>What recipes name as their model; examples take the first that there is.</summary>
     private static readonly Type[] s_models =
-        [typeof(LanguageModel), typeof(SequenceClassifier), typeof(Forecaster), typeof(ImageClassifier), typeof(SequenceToSequenceModel)];
+        [typeof(LanguageModel), typeof(SequenceClassifier), typeof(Forecaster), typeof(ImageClassifier), typeof(SequenceToSequenceModel), typeof(MaskedLanguageModel)];
 
     /// <summary>Whether recipes can name the method as their model.</summary>
     public static bool IsModel(CatalogEntry entry) => s_models.Any(entry.CanPlay);

@@ -15,18 +15,19 @@ public static class LanguageErrors
     /// <summary>All errors, the one that ranks first.</summary>
     public static IReadOnlyList<ErrorMetric> All { get; } =
     [
-        new(ValidationLoss, "validation loss", "The mean of minus the natural logarithm of the probability given to the next token of the validation text."),
+        new(ValidationLoss, "validation loss", "The mean of minus the natural logarithm of the probability given to the next token of the validation text, or to a hidden one for a masked model."),
         new("perplexity", "perplexity", "The exponential of the validation loss: of so many equally likely tokens the model chooses."),
-        new(BitsPerByte, "bits per byte", "The validation loss in bits, over the bytes of the text instead of its tokens."),
+        new(BitsPerByte, "bits per byte", "The validation loss in bits, over the bytes of the text instead of its tokens; undefined for a masked model, which does not tell a whole text."),
     ];
 
     /// <summary>The values of all errors, by id.</summary>
     /// <param name="loss">The validation loss.</param>
     /// <param name="data">The text.</param>
-    public static IReadOnlyDictionary<string, double> Of(double loss, TextData data) => new Dictionary<string, double>
+    /// <param name="isMasked">Whether the loss is of hidden tokens alone.</param>
+    public static IReadOnlyDictionary<string, double> Of(double loss, TextData data, bool isMasked = false) => new Dictionary<string, double>
     {
         [ValidationLoss] = loss,
         [All[1].Id] = Math.Exp(loss),
-        [BitsPerByte] = loss / Math.Log(2) * data.Validation.Length / data.ValidationBytes,
+        [BitsPerByte] = isMasked ? double.NaN : loss / Math.Log(2) * data.Validation.Length / data.ValidationBytes,
     };
 }

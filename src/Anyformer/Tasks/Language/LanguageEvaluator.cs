@@ -4,28 +4,40 @@ using Anyformer.Torch;
 
 namespace Anyformer.Tasks.Language;
 
-/// <summary>Measures a language model on the validation text; the model is in evaluation mode while it runs.</summary>
+/// <summary>Measures a model of texts on the validation text; the model is in evaluation mode while it runs.</summary>
 /// <param name="data">The text.</param>
+/// <param name="objective">What the model is to say of it.</param>
 /// <param name="batchSize">Windows of a batch.</param>
 /// <param name="device">Where the model is.</param>
-public sealed class LanguageEvaluator(TextData data, int batchSize, Device device)
+internal sealed class LanguageEvaluator(TextData data, TextObjective objective, int batchSize, Device device)
 {
+    /// <summary>Decides which tokens are hidden, the same at every evaluation.</summary>
+    private const long Seed = 1;
+
     private readonly TextWindows _windows = new(data.Validation, data.Tokens);
 
-    /// <summary>The mean of minus the logarithm of the probability given to what comes next, over all whole windows.</summary>
-    public double Evaluate(LanguageModel model)
+    /// <summary>The mean of minus the logarithm of the probability given to what was to be said, over all whole windows.</summary>
+    internal double Evaluate(TextModel model)
     {
-        var sum = 0.0;
+        var (sum, count) = (0.0, 0L);
+        using var draws = new Generator(Seed);
         foreach (var windows in Enumerable.Range(0, _windows.Count).Chunk(batchSize))
-            Answer(model, windows, (scores, targets) => sum += scores.Flatten(0, 1).CrossEntropyLoss(targets.Flatten()).Item<double>() * windows.Length);
-        return sum / _windows.Count;
+            Answer(model, windows, draws, (scores, labels) =>
+            {
+                sum += scores.Flatten(0, 1).CrossEntropyLoss(labels.Flatten(), reduction: 2, ignoreIndex: TextObjective.Ignored).Item<double>();
+                count += labels.Ne(TextObjective.Ignored).Sum().Item<long>();
+            });
+        return sum / count;
     }
 
     /// <summary>How fast a model reads windows.</summary>
-    public InferenceSpeed MeasureSpeed(LanguageModel model) =>
-        InferenceSpeed.Measure(windows => Answer(model, windows, (scores, _) => scores.ToArray<float>()), _windows.Count, batchSize);
+    internal InferenceSpeed MeasureSpeed(TextModel model)
+    {
+        using var draws = new Generator(Seed);
+        return InferenceSpeed.Measure(windows => Answer(model, windows, draws, (scores, _) => scores.ToArray<float>()), _windows.Count, batchSize);
+    }
 
-    private void Answer(LanguageModel model, int[] windows, Action<Tensor, Tensor> use)
+    private void Answer(TextModel model, int[] windows, Generator draws, Action<Tensor, Tensor> use)
     {
         using var scope = new TensorScope();
         using var inference = Autograd.InferenceMode();
@@ -33,8 +45,8 @@ public sealed class LanguageEvaluator(TextData data, int batchSize, Device devic
         model.Eval();
         try
         {
-            var (inputs, targets) = _windows.Batch(windows, device);
-            use(model.Call(inputs), targets);
+            var (inputs, labels) = objective.Of(_windows.Batch(windows, device), draws);
+            use(model.Call(inputs), labels);
         }
         finally
         {

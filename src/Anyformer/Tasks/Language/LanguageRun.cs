@@ -13,6 +13,8 @@ namespace Anyformer.Tasks.Language;
 /// <summary>The run of a <see cref="LanguageRecipe"/>.</summary>
 public sealed class LanguageRun : TrainingRun
 {
+    private readonly TextObjective _objective;
+
     /// <summary>Prepares a run: reads the text and builds the model.</summary>
     /// <param name="recipe">What to train, on what, how.</param>
     /// <param name="store">Where texts are looked for.</param>
@@ -20,15 +22,16 @@ public sealed class LanguageRun : TrainingRun
     /// <exception cref="UserException">Anything that the recipe names is wrong or missing.</exception>
     public LanguageRun(LanguageRecipe recipe, DataStore store, string folder) : base(recipe.Training, folder)
     {
-        var entry = MethodCatalog.Get<LanguageModel>(recipe.Model.Id);
+        var entry = MethodCatalog.Get<TextModel>(recipe.Model.Id);
         var options = entry.BindOptions(recipe.Model);
         Recipe = recipe with { Model = recipe.Model with { Id = entry.Id, Preset = null, Options = OptionBinder.Write(options) } };
         Data = recipe.Data.Load(store, CanResume ? Tokenizer.Open(folder) : null);
         TorchRuntime.ManualSeed(Training.Seed);
-        Model = entry.Build<LanguageModel>(new LanguageShape(Data.Tokenizer.Count, Data.Tokens), options);
+        Model = entry.Build<TextModel>(new LanguageShape(Data.Tokenizer.Count, Data.Tokens), options);
         if (recipe.Model.Weights is { } weights && !CanResume)
             PretrainedWeights.Load(Model, weights);
         Model.To(Device);
+        _objective = TextObjective.Of(Model, recipe.Masking, Data.Tokenizer);
     }
 
     /// <inheritdoc/>
@@ -44,10 +47,10 @@ public sealed class LanguageRun : TrainingRun
     public TextData Data { get; }
 
     /// <summary>The model; after <see cref="TrainingRun.Train"/> with its best weights.</summary>
-    public LanguageModel Model { get; }
+    public TextModel Model { get; }
 
     /// <summary>Measures the best weights on the validation text.</summary>
-    public IReadOnlyDictionary<string, double> Evaluate() => LanguageErrors.Of(Evaluator().Evaluate(Model), Data);
+    public IReadOnlyDictionary<string, double> Evaluate() => LanguageErrors.Of(Evaluator().Evaluate(Model), Data, Model is MaskedLanguageModel);
 
     /// <summary>How fast the model reads windows.</summary>
     public InferenceSpeed MeasureSpeed() => Evaluator().MeasureSpeed(Model);
@@ -57,7 +60,7 @@ public sealed class LanguageRun : TrainingRun
 
     /// <inheritdoc/>
     protected override TrainingJob Job() =>
-        new LanguageTrainingJob(Model, Data, Training.BatchSize, Recipe.Evaluation.BatchSize, Training.Seed, Device);
+        new LanguageTrainingJob(Model, Data, _objective, Training.BatchSize, Recipe.Evaluation.BatchSize, Training.Seed, Device);
 
-    private LanguageEvaluator Evaluator() => new(Data, Recipe.Evaluation.BatchSize, Device);
+    private LanguageEvaluator Evaluator() => new(Data, _objective, Recipe.Evaluation.BatchSize, Device);
 }

@@ -1,0 +1,89 @@
+using Anyformer.Catalog;
+using Anyformer.Checkpoints;
+using Anyformer.Data.Texts.Tokenization;
+using Anyformer.Models.Language;
+using Anyformer.Recipes;
+using Anyformer.Torch;
+using Anyformer.Training;
+
+namespace Anyformer.Tasks.Language;
+
+/// <summary>A trained model of texts with its tokenizer.</summary>
+public sealed class TrainedTextModel
+{
+    private readonly int _mostTokens;
+    private readonly Device _device;
+
+    private TrainedTextModel(TextModel model, Tokenizer tokenizer, int mostTokens, Device device) =>
+        (Model, Tokenizer, _mostTokens, _device) = (model, tokenizer, mostTokens, device);
+
+    /// <summary>The model, in evaluation mode.</summary>
+    public TextModel Model { get; }
+
+    /// <summary>What its ids stand for.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Goes on with texts.</summary>
+    /// <exception cref="UserException">The model tells what is hidden in a text, not what comes next.</exception>
+    public TextContinuation Continuation => Model is LanguageModel model ? new TextContinuation(model, Tokenizer, _mostTokens, _device)
+        : throw new UserException("This model tells what is hidden in a text, not what comes next: use fill-mask.");
+
+    /// <summary>Opens the best checkpoint of a run.</summary>
+    /// <exception cref="UserException">The folder holds no run of a model of texts, or one that has not validated yet.</exception>
+    public static TrainedTextModel Open(string folder, Device device)
+    {
+        var path = new CheckpointStore(TrainingRun.CheckpointsPath(folder)).BestPath;
+        if (!File.Exists(TrainingRun.RecipePath(folder)) || !File.Exists(path))
+            throw new UserException($"The folder '{folder}' holds no trained run: expected {TrainingRun.RecipePath(folder)} and {path}.");
+        if (Recipe.Load(TrainingRun.RecipePath(folder)) is not LanguageRecipe recipe)
+            throw new UserException($"The run '{folder}' is none of a model of texts.");
+        using var scope = new TensorScope();
+        var tokenizer = Tokenizer.Open(folder);
+        var entry = MethodCatalog.Get<TextModel>(recipe.Model.Id);
+        var model = entry.Build<TextModel>(new LanguageShape(tokenizer.Count, recipe.Data.Tokens), entry.BindOptions(recipe.Model));
+        model.Load(Safetensors.Load(path));
+        model.To(device);
+        model.Eval();
+        return new TrainedTextModel(model, tokenizer, recipe.Data.Tokens, device);
+    }
+
+    /// <summary>What most likely stands at each hidden place of a text, the likeliest first.</summary>
+    /// <param name="text">A text with the token that hides others in it, once or several times.</param>
+    /// <param name="count">How many tokens for each place.</param>
+    /// <exception cref="UserException">The model tells what comes next, the text has nothing hidden, or it is too long.</exception>
+    public IReadOnlyList<IReadOnlyList<(string Token, double Probability)>> Fill(string text, int count)
+    {
+        if (Model is not MaskedLanguageModel || Tokenizer.Special.Mask is not { } mask)
+            throw new UserException("This model tells what comes next, not what is hidden in a text: use generate.");
+        using var scope = new TensorScope();
+        using var inference = Autograd.InferenceMode();
+        var ids = Tokenizer.Encode(text).Ids;
+        int[] places = [.. ids.Index().Where(item => item.Item == mask).Select(item => item.Index)];
+        if (places.Length == 0)
+            throw new UserException($"Nothing is hidden in the text: write {Tokenizer.TokenOf(mask)} where something is to be told.");
+        var probabilities = Model.Call(Tensor.From<long>([.. ids.Select(id => (long)id)]).Unsqueeze(0).To(_device))[0].To(DType.Float64).Softmax(-1);
+        return [.. places.Select(place => Likeliest(probabilities[place], count))];
+    }
+
+    /// <summary>A vector for each text: the mean of those of its tokens behind the last layer.</summary>
+    /// <exception cref="UserException">A text is empty or too long.</exception>
+    public IReadOnlyList<float[]> Embed(IReadOnlyList<string> texts)
+    {
+        using var scope = new TensorScope();
+        using var inference = Autograd.InferenceMode();
+        return [.. texts.Select(text =>
+        {
+            using var each = new TensorScope();
+            var ids = Tokenizer.Encode(text).Ids;
+            if (ids.Length == 0)
+                throw new UserException("A text is empty; expected at least one character.");
+            return Model.CallStates(new TextInput(Tensor.From<long>([.. ids.Select(id => (long)id)]).Unsqueeze(0).To(_device)))[0].Mean(0).ToArray<float>();
+        })];
+    }
+
+    private (string Token, double Probability)[] Likeliest(Tensor probabilities, int count)
+    {
+        var (values, order) = probabilities.TopK(Math.Min(count, Tokenizer.Count));
+        return [.. order.ToArray<long>().Zip(values.ToArray<double>(), (id, probability) => (Tokenizer.Decode([(int)id], skipSpecial: false), probability))];
+    }
+}
