@@ -139,6 +139,7 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
 
     private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask)
     {
+        // In this order, as in most other codes: the gradients of the three are added up in it, to the last digit.
         var contexts = Contexts(QueryProjection.Call(tokens), KeyProjection.Call(context), ValueProjection.Call(context), mask);
         Recorder.Record(this, "tokens", tokens);
         Recorder.Record(this, "context", context);

@@ -11,11 +11,11 @@ public sealed class DecoderBlock(
     CrossMixer crossAttention, Wiring crossAttentionWiring,
     ChannelMixer feedForward, Wiring feedForwardWiring) : Module
 {
-    private TokenMixer SelfAttention { get; } = selfAttention;
+    internal TokenMixer SelfAttention { get; } = selfAttention;
 
     private Wiring SelfAttentionWiring { get; } = selfAttentionWiring;
 
-    private CrossMixer CrossAttention { get; } = crossAttention;
+    internal CrossMixer CrossAttention { get; } = crossAttention;
 
     private Wiring CrossAttentionWiring { get; } = crossAttentionWiring;
 

@@ -1,5 +1,6 @@
 using Anyformer.Attention;
 using Anyformer.FeedForward;
+using Anyformer.Inspection;
 using Anyformer.Modules;
 using Anyformer.TokenReduction;
 using Anyformer.Torch;
@@ -9,7 +10,7 @@ namespace Anyformer.Blocks;
 /// <summary>A token mixer and a channel mixer, each in its wiring: (batch, tokens, width) to the same.</summary>
 public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMixer feedForward, Wiring feedForwardWiring) : Module
 {
-    private TokenMixer Mixer { get; } = mixer;
+    internal TokenMixer Mixer { get; } = mixer;
 
     private Wiring MixerWiring { get; } = mixerWiring;
 
@@ -24,7 +25,11 @@ public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMi
     {
         using var scope = new TensorScope();
         var mixed = MixerWiring.Call(tokens, x => Mixer.Call(x, mask));
-        return scope.Keep(FeedForwardWiring.Call(mixed, FeedForward.Call));
+        Recorder.Record(this, "input", tokens);
+        Recorder.Record(this, "mixed", mixed);
+        var result = FeedForwardWiring.Call(mixed, FeedForward.Call);
+        Recorder.Record(this, "output", result);
+        return scope.Keep(result);
     }
 
     /// <summary>The tokens after both, made fewer between them.</summary>

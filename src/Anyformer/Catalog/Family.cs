@@ -66,6 +66,9 @@ public static class Family
     /// <summary>Scores come, in part or whole, from elsewhere than queries and keys.</summary>
     public const string Priors = "attention/priors";
 
+    /// <summary>Networks that mix tokens without scoring them.</summary>
+    public const string Replacements = "attention/replacements";
+
     /// <summary>Positions that are added to the tokens or worked into queries and keys.</summary>
     public const string AbsolutePositions = "positions/absolute";
 

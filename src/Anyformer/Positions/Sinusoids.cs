@@ -17,13 +17,16 @@ public static class Sinusoids
     /// <summary>As <see cref="Interleaved(int, int)"/>, at any positions.</summary>
     /// <param name="positions">(...), of any type.</param>
     /// <param name="width">Width of a vector.</param>
+    /// <param name="formula">How the frequencies are computed.</param>
     /// <returns>(..., width), in single precision.</returns>
-    public static Tensor Interleaved(Tensor positions, long width)
+    public static Tensor Interleaved(Tensor positions, long width, FrequencyFormula formula = FrequencyFormula.Exponential)
     {
         using var scope = new TensorScope();
-        // In single precision and by this formula as the reference computes it: at position 5000 the rounding of the frequency shows.
+        // In single precision and by these formulas as the references compute it: at position 5000 the rounding of the frequency shows.
         var exponents = Functional.Arange(0, width, 2, DType.Float32, device: positions.Device);
-        var angles = Angles(positions, (exponents * (-Math.Log(10000) / width)).Exp());
+        var angles = Angles(positions, formula == FrequencyFormula.Exponential
+            ? (exponents * (-Math.Log(10000) / width)).Exp()
+            : Functional.Pow(10000.0, -exponents / width));
         return scope.Keep(Functional.Stack([angles.Sin(), angles.Cos()], -1).Flatten(-2).Narrow(-1, 0, width));
     }
 

@@ -36,7 +36,7 @@ public record EncoderDecoderOptions : TransformerOptions
     /// What lets the decoder see what the encoder read: a mixer across two texts, or the attention function of one. Of those in which the asking tokens act
     /// on each other, by clusters or as one network, a token depends on later ones too.
     /// </summary>
-    [Description("what lets the decoder see what the encoder read: softmax, performer ...")]
+    [Description("what lets the decoder see what the encoder read: softmax, performer, shallow-cross-attention ...")]
     public Part<CrossMixer> CrossAttention { get; init; } = Part<CrossMixer>.Of("softmax");
 
     /// <summary>Layers of the decoder; null for as many as the encoder has.</summary>
@@ -78,7 +78,7 @@ public record EncoderDecoderOptions : TransformerOptions
         Heads = heads,
         FeedForwardWidth = 4 * width,
         Dropout = dropout,
-        Position = Part<PositionEncoding>.Of("sinusoidal"),
+        Position = Part<PositionEncoding>.Of("sinusoidal", new SinusoidalPositionsOptions { Frequencies = FrequencyFormula.Power }),
         Wiring = Part<Wiring>.Of("pre-norm"),
         FeedForward = Part<ChannelMixer>.Of("feed-forward"),
         Layers = new LayerOptions { Count = layers },

@@ -11,6 +11,9 @@ namespace Anyformer.Models.Language.EncoderDecoders;
 internal class EncoderDecoderParts(EncoderDecoderOptions options, TranslationShape shape, StackSide side)
     : TransformerParts(options.Of(side), side == StackSide.Encoder ? shape.Source.Tokens : shape.Target.Tokens, side)
 {
+    /// <summary>The sizes of the texts.</summary>
+    protected TranslationShape Shape => shape;
+
     /// <inheritdoc/>
     protected override int OtherLayers => options.Of(Side == StackSide.Encoder ? StackSide.Decoder : StackSide.Encoder).Layers.Count;
 

@@ -81,18 +81,11 @@ internal sealed class OriginalTransformerReference : ReferenceAdapter
             BeamText[] beams = [.. new BeamSearch(config.Int("beam_size"), most, end, scoring).Write(model, source, begin).Select(texts => texts[0])];
             return new Dictionary<string, Tensor>
             {
-                ["greedy_ids"] = Rows(greedy, begin, padding),
+                ["greedy_ids"] = WrittenRows.Of(greedy, begin, padding),
                 ["greedy_lengths"] = Tensor.From<long>([.. greedy.Select(text => text.Count + 1L)]),
-                ["beam_ids"] = Rows([.. beams.Select(text => text.Tokens)], begin, padding),
+                ["beam_ids"] = WrittenRows.Of([.. beams.Select(text => text.Tokens)], begin, padding),
                 ["beam_score"] = Tensor.From<float>([.. beams.Select(text => (float)text.Score)]),
             };
-        }
-
-        private static Tensor Rows(IReadOnlyList<IReadOnlyList<int>> texts, int begin, int padding)
-        {
-            var longest = texts.Max(text => text.Count);
-            var ids = texts.SelectMany(text => text.Prepend(begin).Concat(Enumerable.Repeat(padding, longest - text.Count))).Select(id => (long)id);
-            return Tensor.From<long>([.. ids]).View([texts.Count, longest + 1]);
         }
     }
 

@@ -18,8 +18,12 @@ internal static class OriginalTransformer
         config.Int("model_dimension"), config.Int("number_of_heads"), config.Int("number_of_layers"), config.Double("dropout_probability", 0.1));
 
     /// <summary>The official names.</summary>
+    internal static StateDictLayout Layout() => AddTo(new StateDictLayout());
+
+    /// <summary>Adds the official names.</summary>
+    /// <param name="layout">The layout to add to; what it knows already goes before.</param>
     /// <param name="prefix">What the own names begin with.</param>
-    internal static StateDictLayout Layout(string prefix = "") => new StateDictLayout()
+    internal static StateDictLayout AddTo(StateDictLayout layout, string prefix = "") => layout
         .Rename($"{prefix}source_embedding.table.weight", "src_embedding.embeddings_table.weight")
         .Rename($"{prefix}target_embedding.table.weight", "trg_embedding.embeddings_table.weight")
         .Unused("src_pos_embedding.positional_encodings_table")
