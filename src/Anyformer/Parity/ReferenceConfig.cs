@@ -6,7 +6,9 @@ namespace Anyformer.Parity;
 /// A configuration under the reference's own argument names. Every key must be read, or declared to be without effect: a key that an adapter
 /// does not know is an option that it would silently ignore.
 /// </summary>
-public sealed class ReferenceConfig(JsonElement values)
+/// <param name="values">A JSON object.</param>
+/// <param name="source">Where it comes from, for messages; null for a case.</param>
+public sealed class ReferenceConfig(JsonElement values, string? source = null)
 {
     private readonly HashSet<string> _read = [];
 
@@ -15,6 +17,9 @@ public sealed class ReferenceConfig(JsonElement values)
 
     /// <summary>True when the configuration names the key and gives it a value.</summary>
     public bool Has(string key) => Find(key) is { ValueKind: not JsonValueKind.Null };
+
+    /// <summary>True when the configuration names the key, be it without a value.</summary>
+    public bool Names(string key) => Find(key) is not null;
 
     /// <summary>An integer.</summary>
     public int Int(string key) => Value(key, element => element.GetInt32());
@@ -61,14 +66,14 @@ public sealed class ReferenceConfig(JsonElement values)
 
     private T Value<T>(string key, Func<JsonElement, T> read)
     {
-        var element = Find(key) ?? throw new UserException($"The configuration of the case has no key '{key}'.");
+        var element = Find(key) ?? throw new UserException($"{source ?? "The configuration of the case"} has no key '{key}'.");
         try
         {
             return read(element);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
-            throw new UserException($"The key '{key}' of the case's configuration should be of type {typeof(T).Name}, found {element}.", exception);
+            throw new UserException($"The key '{key}' of {source ?? "the case's configuration"} should be of type {typeof(T).Name}, found {element}.", exception);
         }
     }
 }

@@ -1,6 +1,11 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Anyformer.FeedForward;
+using Anyformer.Models.Language.Encoders;
 using Anyformer.Modules;
+using Anyformer.Normalization;
 using Anyformer.Parity;
+using Anyformer.Recipes.Options;
 
 namespace Anyformer.Models.Language;
 
@@ -20,11 +25,43 @@ internal static class TransformersConfig
         var name => name,
     };
 
+    /// <summary>Writes the keys that configurations of encoders share.</summary>
+    internal static void DescribeEncoder(this JsonObject config, EncoderOptions options)
+    {
+        (config["hidden_size"], config["intermediate_size"]) = (options.Width, options.FeedForwardWidth);
+        (config["num_hidden_layers"], config["num_attention_heads"]) = (options.Layers.Count, options.Heads);
+        config["layer_norm_eps"] = (options.Norm.Options as LayerNormOptions)?.Epsilon ?? 1e-12;
+        config["hidden_dropout_prob"] = options.Dropout;
+        config["attention_probs_dropout_prob"] = options.AttentionDropout ?? options.Dropout;
+        config["type_vocab_size"] = options.Types;
+        config["initializer_range"] = options.InitialDeviation ?? 0.02;
+        config["tie_word_embeddings"] = options.TiesEmbeddings;
+        config["pad_token_id"] = options.PaddingToken;
+    }
+
+    /// <summary>The name of an activation of <see cref="Activations"/> in configurations.</summary>
+    internal static string ActivationName(string own) => own switch
+    {
+        "gelu-tanh" => "gelu_new",
+        "gelu-quick" => "quick_gelu",
+        "leaky-relu" => "leaky_relu",
+        "relu-squared" => "relu2",
+        "identity" => "linear",
+        _ => own,
+    };
+
+    /// <summary>Options within the ranges that they declare.</summary>
+    /// <exception cref="UserException">One is out of its range.</exception>
+    internal static TOptions Checked<TOptions>(this TOptions options) where TOptions : TransformerOptions =>
+        (TOptions)OptionBinder.Bind(OptionBinder.Write(options), options.GetType(), "config");
+
     /// <summary>The token of padding; null where there is none, and counted from the end of the vocabulary where it is negative.</summary>
     internal static int? PaddingToken(this ReferenceConfig config, int vocabulary, int? otherwise)
     {
-        var padding = config.Has("pad_token_id") ? config.Int("pad_token_id") : otherwise;
-        return padding < 0 ? vocabulary + padding : padding;
+        var padding = config.Has("pad_token_id") ? config.Int("pad_token_id") : config.Names("pad_token_id") ? null : otherwise;
+        var counted = padding < 0 ? vocabulary + padding : padding;
+        return counted is null || (counted >= 0 && counted < vocabulary) ? counted
+            : throw new UserException($"The token of padding must be one of a vocabulary of {vocabulary}, found 'pad_token_id': {padding}.");
     }
 
     /// <summary>Refuses keys whose value is true.</summary>

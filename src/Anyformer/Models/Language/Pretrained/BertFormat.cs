@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Anyformer.Blocks.Layers;
 using Anyformer.Checkpoints;
 using Anyformer.FeedForward;
@@ -9,8 +10,20 @@ using Anyformer.Recipes;
 namespace Anyformer.Models.Language.Pretrained;
 
 /// <summary><see cref="Bert"/> as <c>BertForPreTraining</c>, <c>models/bert/modeling_bert.py</c>.</summary>
-internal sealed class BertFormat : PretrainedFormat<Bert>
+internal sealed class BertFormat : PretrainedArchitecture<Bert>
 {
+    /// <inheritdoc/>
+    public override string ModelType => "bert";
+
+    /// <inheritdoc/>
+    public override string Architecture => "BertForPreTraining";
+
+    /// <inheritdoc/>
+    public override string Prefix => "bert.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionalWeights => ["pooler.", "next_sentence.", "encoder.head."];
+
     /// <inheritdoc/>
     internal override Bert Build(ReferenceConfig config)
     {
@@ -34,8 +47,19 @@ internal sealed class BertFormat : PretrainedFormat<Bert>
             InitialDeviation = config.Double("initializer_range", 0.02),
             TiesEmbeddings = config.Bool("tie_word_embeddings", true),
         };
-        return new Bert(new LanguageShape(vocabulary, config.Int("max_position_embeddings", 512)), options);
+        return new Bert(new LanguageShape(vocabulary, config.Int("max_position_embeddings", 512)), options.Checked());
     }
+
+    /// <inheritdoc/>
+    internal override void Describe(Bert model, JsonObject config)
+    {
+        (config["vocab_size"], config["max_position_embeddings"]) = (model.Shape.Vocabulary, model.Shape.Tokens);
+        config.DescribeEncoder(model.Options);
+        config["hidden_act"] = TransformersConfig.ActivationName((model.Options.FeedForward.Options as PositionwiseFeedForwardOptions)?.Activation ?? "gelu");
+    }
+
+    /// <inheritdoc/>
+    internal override (object Shape, TransformerOptions Options) Sizes(Bert model) => (model.Shape, model.Options);
 
     /// <inheritdoc/>
     internal override StateDictLayout Layout(Bert model)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Anyformer.Attention;
 using Anyformer.Blocks.Layers;
 using Anyformer.Blocks.Lightweight;
@@ -12,8 +13,20 @@ using Anyformer.Torch;
 namespace Anyformer.Models.Language.Pretrained;
 
 /// <summary><see cref="ConvBert"/> as <c>ConvBertForMaskedLM</c>, <c>models/convbert/modeling_convbert.py</c>.</summary>
-internal sealed class ConvBertFormat : PretrainedFormat<ConvBert>
+internal sealed class ConvBertFormat : PretrainedArchitecture<ConvBert>
 {
+    /// <inheritdoc/>
+    public override string ModelType => "convbert";
+
+    /// <inheritdoc/>
+    public override string Architecture => "ConvBertForMaskedLM";
+
+    /// <inheritdoc/>
+    public override string Prefix => "convbert.";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> OptionalWeights => ["encoder.head."];
+
     /// <inheritdoc/>
     internal override ConvBert Build(ReferenceConfig config)
     {
@@ -37,8 +50,26 @@ internal sealed class ConvBertFormat : PretrainedFormat<ConvBert>
             InitialDeviation = config.Double("initializer_range", 0.02),
             TiesEmbeddings = config.Bool("tie_word_embeddings", true),
         };
-        return new ConvBert(new LanguageShape(vocabulary, config.Int("max_position_embeddings", 512)), options);
+        return new ConvBert(new LanguageShape(vocabulary, config.Int("max_position_embeddings", 512)), options.Checked());
     }
+
+    /// <inheritdoc/>
+    internal override void Describe(ConvBert model, JsonObject config)
+    {
+        (config["vocab_size"], config["max_position_embeddings"]) = (model.Shape.Vocabulary, model.Shape.Tokens);
+        config.DescribeEncoder(model.Options);
+        var (options, mixing) = (model.Options, model.Options.Attention.Options as MixedAttentionOptions);
+        config["embedding_size"] = options.EmbeddingWidth ?? options.Width;
+        config["head_ratio"] = mixing?.HeadRatio ?? 2;
+        config["conv_kernel_size"] = mixing?.Kernel ?? 9;
+        var grouped = options.FeedForward.Options as GroupedFeedForwardOptions;
+        config["num_groups"] = grouped?.Groups ?? 1;
+        config["hidden_act"] = TransformersConfig.ActivationName(
+            grouped?.Activation ?? (options.FeedForward.Options as PositionwiseFeedForwardOptions)?.Activation ?? "gelu");
+    }
+
+    /// <inheritdoc/>
+    internal override (object Shape, TransformerOptions Options) Sizes(ConvBert model) => (model.Shape, model.Options);
 
     /// <inheritdoc/>
     internal override StateDictLayout Layout(ConvBert model)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Anyformer.Attention;
 using Anyformer.Attention.Softmax;
 using Anyformer.Blocks.Layers;
@@ -11,8 +12,17 @@ using Anyformer.Recipes;
 namespace Anyformer.Models.Language.Pretrained;
 
 /// <summary><see cref="Gpt2"/> as <c>GPT2LMHeadModel</c>, <c>models/gpt2/modeling_gpt2.py</c>.</summary>
-internal sealed class Gpt2Format : PretrainedFormat<Gpt2>
+internal sealed class Gpt2Format : PretrainedArchitecture<Gpt2>
 {
+    /// <inheritdoc/>
+    public override string ModelType => "gpt2";
+
+    /// <inheritdoc/>
+    public override string Architecture => "GPT2LMHeadModel";
+
+    /// <inheritdoc/>
+    public override string Prefix => "transformer.";
+
     /// <inheritdoc/>
     internal override Gpt2 Build(ReferenceConfig config)
     {
@@ -36,8 +46,30 @@ internal sealed class Gpt2Format : PretrainedFormat<Gpt2>
             InitialDeviation = config.Double("initializer_range", 0.02),
             TiesEmbeddings = config.Bool("tie_word_embeddings", true),
         };
-        return new Gpt2(new LanguageShape(config.Int("vocab_size", 50257), config.Int("n_positions", 1024)), options);
+        return new Gpt2(new LanguageShape(config.Int("vocab_size", 50257), config.Int("n_positions", 1024)), options.Checked());
     }
+
+    /// <inheritdoc/>
+    internal override void Describe(Gpt2 model, JsonObject config)
+    {
+        var options = model.Options;
+        (config["vocab_size"], config["n_positions"]) = (model.Shape.Vocabulary, model.Shape.Tokens);
+        (config["n_embd"], config["n_head"], config["n_layer"]) = (options.Width, options.Heads, options.Layers.Count);
+        config["n_inner"] = options.FeedForwardWidth;
+        config["activation_function"] = TransformersConfig.ActivationName((options.FeedForward.Options as PositionwiseFeedForwardOptions)?.Activation ?? "gelu-tanh");
+        config["layer_norm_epsilon"] = (options.Norm.Options as LayerNormOptions)?.Epsilon ?? 1e-5;
+        config["resid_pdrop"] = options.Dropout;
+        config["embd_pdrop"] = options.EmbeddingDropout ?? options.Dropout;
+        config["attn_pdrop"] = options.AttentionDropout ?? options.Dropout;
+        config["initializer_range"] = options.InitialDeviation ?? 0.02;
+        config["tie_word_embeddings"] = options.TiesEmbeddings;
+        var scale = (options.Attention.Options as ComposedAttentionOptions)?.Scores.FirstOrDefault()?.Options as ScoreScaleOptions;
+        config["scale_attn_weights"] = scale?.DividesByWidth ?? true;
+        config["scale_attn_by_inverse_layer_idx"] = scale?.DividesByLayer ?? false;
+    }
+
+    /// <inheritdoc/>
+    internal override (object Shape, TransformerOptions Options) Sizes(Gpt2 model) => (model.Shape, model.Options);
 
     /// <inheritdoc/>
     internal override StateDictLayout Layout(Gpt2 model)

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Anyformer.Attention.HeadInteractions;
 using Anyformer.Blocks.Layers;
 using Anyformer.Checkpoints;
 using Anyformer.FeedForward;
@@ -11,8 +13,17 @@ using Anyformer.Recipes;
 namespace Anyformer.Models.Language.Pretrained;
 
 /// <summary><see cref="Llama"/> as <c>LlamaForCausalLM</c>, <c>models/llama/modeling_llama.py</c>.</summary>
-internal sealed class LlamaFormat : PretrainedFormat<Llama>
+internal sealed class LlamaFormat : PretrainedArchitecture<Llama>
 {
+    /// <inheritdoc/>
+    public override string ModelType => "llama";
+
+    /// <inheritdoc/>
+    public override string Architecture => "LlamaForCausalLM";
+
+    /// <inheritdoc/>
+    public override string Prefix => "model.";
+
     /// <inheritdoc/>
     internal override Llama Build(ReferenceConfig config)
     {
@@ -35,8 +46,30 @@ internal sealed class LlamaFormat : PretrainedFormat<Llama>
             TiesEmbeddings = config.Bool("tie_word_embeddings", false),
             PaddingToken = config.PaddingToken(vocabulary, otherwise: null),
         };
-        return new Llama(new LanguageShape(vocabulary, config.Int("max_position_embeddings", 2048)), options);
+        return new Llama(new LanguageShape(vocabulary, config.Int("max_position_embeddings", 2048)), options.Checked());
     }
+
+    /// <inheritdoc/>
+    internal override void Describe(Llama model, JsonObject config)
+    {
+        var options = model.Options;
+        (config["vocab_size"], config["max_position_embeddings"]) = (model.Shape.Vocabulary, model.Shape.Tokens);
+        (config["hidden_size"], config["intermediate_size"]) = (options.Width, options.FeedForwardWidth);
+        (config["num_hidden_layers"], config["num_attention_heads"]) = (options.Layers.Count, options.Heads);
+        config["num_key_value_heads"] = (options.Attention.Options as GroupedQueryAttentionOptions)?.Groups ?? options.Heads;
+        config["hidden_act"] = TransformersConfig.ActivationName((options.FeedForward.Options as GatedFeedForwardOptions)?.Activation ?? "silu");
+        config["rms_norm_eps"] = (options.Norm.Options as RmsNormOptions)?.Epsilon ?? 1e-6;
+        var rotary = options.Position?.Options as RotaryPositionsOptions;
+        config["rope_theta"] = rotary?.Base ?? 10000;
+        config["rope_scaling"] = rotary is ScaledRotaryOptions scaled ? new JsonObject { ["type"] = "linear", ["factor"] = scaled.Factor } : null;
+        config["attention_dropout"] = options.AttentionDropout ?? options.Dropout;
+        config["initializer_range"] = options.InitialDeviation ?? 0.02;
+        config["tie_word_embeddings"] = options.TiesEmbeddings;
+        config["pad_token_id"] = options.PaddingToken;
+    }
+
+    /// <inheritdoc/>
+    internal override (object Shape, TransformerOptions Options) Sizes(Llama model) => (model.Shape, model.Options);
 
     /// <inheritdoc/>
     internal override StateDictLayout Layout(Llama model)
