@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Anyformer.FeedForward;
 using Anyformer.Models.Language.Encoders;
 using Anyformer.Modules;
 using Anyformer.Normalization;
