@@ -31,6 +31,7 @@ internal static class Works
         ["vit_inference"] = seconds => Measure(seconds, 2, 1, VisionAnswer()),
         ["gpt2_decode"] = seconds => Measure(seconds, 1, WrittenTokens, Decoding()),
         ["operator"] = OperatorCalls,
+        ["tokenizer"] = TokenizerWork.Megabytes,
     };
 
     internal static IEnumerable<string> Names => s_works.Keys;
@@ -141,7 +142,7 @@ internal static class Works
         });
     }
 
-    private static double Measure(double seconds, int warmUp, int unitsOfEach, Action work)
+    internal static double Measure(double seconds, int warmUp, int unitsOfEach, Action work)
     {
         for (var i = 0; i < warmUp; i++)
             work();

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Anyformer.Data.Sources;
+using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Recipes;
 using Anyformer.Tasks.Language;
 using Anyformer.Tests.Training;
@@ -26,6 +27,33 @@ public sealed class LanguageRunTests : IDisposable
         Assert.Equal(Math.Exp(errors[LanguageErrors.ValidationLoss]), errors["perplexity"], 1e-12);
         // Two of the five characters are two bytes long.
         Assert.Equal(errors[LanguageErrors.ValidationLoss] / Math.Log(2) / 1.4, errors[LanguageErrors.BitsPerByte], 0.01);
+    }
+
+    [Theory]
+    [InlineData("byte", 7, 256)]
+    [InlineData("{kind: file, path: run}", 5, 5)]
+    public void TokensAreWhatTheRecipeSays(string tokenizer, double tokensOfFive, int count)
+    {
+        Tokenizer.OfCharacters("abcäö").Save(_folder["run"]);
+        var run = Open("text.txt", Repeated(2000), $"data.tokenizer={tokenizer.Replace("run", _folder["run"], StringComparison.Ordinal)}", "training.max-steps=2");
+        Assert.Equal(count, run.Data.Tokenizer.Count);
+        Assert.Equal(360 * tokensOfFive, run.Data.Train.Length, 3.0);
+        Assert.Equal(280, run.Data.ValidationBytes);
+        var errors = run.Evaluate();
+        Assert.Equal(errors[LanguageErrors.ValidationLoss] / Math.Log(2) * run.Data.Validation.Length / 280, errors[LanguageErrors.BitsPerByte], 1e-12);
+    }
+
+    [Fact]
+    public void ARunKeepsItsTokenizer()
+    {
+        var text = string.Concat(Enumerable.Repeat("abc ä ", 100));
+        var run = Open("text.txt", text, "data.tokenizer={kind: bpe, vocabulary: 300}", "training.max-steps=2");
+        Assert.Equal([" abc", " ä"], run.Data.Tokenizer.Encode(" abc ä").Ids.Select(id => run.Data.Tokenizer.Decode([id])));
+        run.Train(resume: false, new Watcher(), CancellationToken.None);
+        Assert.Equal(run.Data.Train, Tokenizer.Open(run.Folder).EncodeIds(text[..540]));
+        // A run that goes on has the tokens that it began with.
+        Tokenizer.OfCharacters("abcä x").Save(run.Folder);
+        Assert.Equal(6, Open("text.txt", text).Data.Tokenizer.Count);
     }
 
     [Fact]

@@ -12,12 +12,12 @@ internal sealed class AddedTokenFinder
     private readonly Dictionary<string, AddedToken>.AlternateLookup<ReadOnlySpan<char>> _tokensOfSpans;
     private readonly int[] _lengths;
 
-    /// <summary>A finder of tokens under the texts that they are to be found as.</summary>
+    /// <summary>A finder of tokens under the texts that they are to be found as; of those that are the same the first counts.</summary>
     internal AddedTokenFinder(IEnumerable<(string Content, AddedToken Token)> tokens)
     {
         _tokens = new Dictionary<string, AddedToken>(StringComparer.Ordinal);
         foreach (var (content, token) in tokens.Where(token => token.Content.Length > 0))
-            _tokens[content] = token;
+            _tokens.TryAdd(content, token);
         _tokensOfSpans = _tokens.GetAlternateLookup<ReadOnlySpan<char>>();
         _contents = SearchValues.Create([.. _tokens.Keys], StringComparison.Ordinal);
         _lengths = [.. _tokens.Keys.Select(content => content.Length).Distinct().OrderDescending()];

@@ -30,5 +30,6 @@ internal sealed class CodePointMap
     /// <summary>A range of code points as one of code units.</summary>
     internal TextRange ToUnits(TextRange points) => Map(_unitOfPoint, points);
 
-    private TextRange Map(int[]? map, TextRange range) => map is null ? range : new TextRange(map[Math.Min(range.Start, _length)], map[Math.Min(range.End, _length)]);
+    private TextRange Map(int[]? map, TextRange range) =>
+        map is null ? range : new TextRange(map[Math.Min(range.Start, _length)], map[Math.Min(range.End, _length)]);
 }

@@ -15,6 +15,9 @@ public sealed record Padding
     /// <summary>The token that fills up.</summary>
     public required int Id { get; init; }
 
+    /// <summary>What the token that fills up is called; null for what the vocabulary calls it.</summary>
+    public string? Token { get; init; }
+
     /// <summary>The type of the token that fills up.</summary>
     public int TypeId { get; init; }
 

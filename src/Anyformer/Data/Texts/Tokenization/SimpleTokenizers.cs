@@ -13,7 +13,8 @@ internal static class SimpleTokenizers
     internal static Tokenizer Bytes() => new(new TokenizerParts
     {
         PreTokenizer = new ByteLevel(addsPrefixSpace: false),
-        Model = new BytePairEncoding(new Vocabulary(Enumerable.Range(0, 256).Select(value => $"{ByteAlphabet.Character((byte)value)}")), [], new BytePairOptions()),
+        Model = new BytePairEncoding(
+            new Vocabulary(Enumerable.Range(0, 256).Select(value => $"{ByteAlphabet.Character((byte)value)}")), [], new BytePairOptions()),
         Decoder = new ByteLevelDecoder(),
     }, new SpecialTokens());
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Anyformer.Data.Texts.Unicode;
 
 namespace Anyformer.Data.Texts.Tokenization;
 
@@ -46,6 +47,17 @@ internal sealed class TextRewriter
 
     /// <summary>Writes a character that no other made room for.</summary>
     internal void Insert(Rune character) => Write(character, Before());
+
+    /// <summary>Writes a character that says itself what it does to those that are read.</summary>
+    internal void Write(ChangedCharacter changed)
+    {
+        if (changed.Change > 0)
+            Insert(changed.Character);
+        else
+            Replace(changed.Character);
+        for (var gone = changed.Change; gone < 0; gone++)
+            Drop();
+    }
 
     /// <summary>Leaves out the next character.</summary>
     internal void Drop()

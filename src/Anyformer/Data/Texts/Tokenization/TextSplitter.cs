@@ -21,14 +21,15 @@ internal sealed class TextSplitter
         if (_rawTokens is not null)
             pieces = EachText(pieces, _rawTokens.Split);
         if (_parts.Normalizer is { } normalizer)
-            pieces = EachText(pieces, (piece, result) => result.Add(TextPiece.Whole(normalizer.Normalize(piece.Source.Slice(piece.Start, piece.Length)))));
+            pieces = EachText(pieces, (piece, result) =>
+                result.Add(TextPiece.Whole(normalizer.Normalize(piece.Source.Slice(piece.Start, piece.Length)))));
         if (_normalizedTokens is not null)
             pieces = EachText(pieces, _normalizedTokens.Split);
         return _parts.PreTokenizer is { } preTokenizer ? EachText(pieces, preTokenizer.Split) : pieces;
     }
 
     private static AddedTokenFinder? Finder(IEnumerable<(string Content, AddedToken Token)> tokens) =>
-        tokens.ToArray() is { Length: > 0 } found ? new AddedTokenFinder(found) : null;
+        tokens.OrderByDescending(item => item.Token.IsSpecial).ToArray() is { Length: > 0 } found ? new AddedTokenFinder(found) : null;
 
     private string Normalized(string content) => _parts.Normalizer?.Normalize(new NormalizedText(content)).Text ?? content;
 

@@ -94,7 +94,7 @@ public sealed class Tokenizer
     {
         options ??= Defaults;
         var encoded = EncodeUnpadded(text, pair, options);
-        return options.Padding is { } padding ? encoded.Pad(padding, padding.Length(encoded.Count), TokenOf(padding.Id) ?? "") : encoded;
+        return options.Padding is { } padding ? encoded.Pad(padding, padding.Length(encoded.Count), NameOf(padding)) : encoded;
     }
 
     /// <summary>Texts or pairs as a batch; with <see cref="Padding"/> all are as long as the longest.</summary>
@@ -108,7 +108,7 @@ public sealed class Tokenizer
         if (options.Padding is not { } padding || encoded.Length == 0)
             return encoded;
         var length = padding.Length(encoded.Max(text => text.Count));
-        return [.. encoded.Select(text => text.Pad(padding, length, TokenOf(padding.Id) ?? ""))];
+        return [.. encoded.Select(text => text.Pad(padding, length, NameOf(padding)))];
     }
 
     /// <summary>The text of token ids; ids that no token has are left out.</summary>
@@ -132,6 +132,8 @@ public sealed class Tokenizer
 
     /// <summary>True for a token that stands for no text, so that decoding leaves it out.</summary>
     public bool IsSpecial(int id) => _addedById.TryGetValue(id, out var added) && added.IsSpecial || Parts.SpecialIds.Contains(id);
+
+    private string NameOf(Padding padding) => padding.Token ?? TokenOf(padding.Id) ?? "";
 
     private EncodedText EncodeUnpadded(string text, string? pair, EncodingOptions options)
     {

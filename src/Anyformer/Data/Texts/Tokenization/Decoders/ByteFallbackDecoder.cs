@@ -11,8 +11,8 @@ internal sealed class ByteFallbackDecoder : TokenDecoder
 
     /// <summary>The byte that a token stands for; null for other tokens.</summary>
     internal static byte? ByteOf(string token) =>
-        token is ['<', '0', 'x', _, _, '>'] && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value)
-            ? value : null;
+        token is ['<', '0', 'x', _, _, '>']
+            && byte.TryParse(token.AsSpan(3, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value) ? value : null;
 
     /// <inheritdoc/>
     internal override List<string> Decode(List<string> tokens)

@@ -1,3 +1,4 @@
+using Anyformer.Checkpoints;
 using Anyformer.Data.Texts.Tokenization.Decoders;
 using Anyformer.Data.Texts.Tokenization.Models;
 using Anyformer.Data.Texts.Tokenization.PostProcessors;
@@ -20,7 +21,8 @@ internal static class BytePairFiles
     internal static TokenizerParts Read(string vocabulary, string merges, bool addsPrefixSpace, bool isRoberta)
     {
         var tokens = new Vocabulary(JsonSection.Read(vocabulary).Members.Select(entry => (entry.Name, entry.Value.Integer)));
-        var pairs = TextFile.Read(merges).Split('\n').Select(line => line.TrimEnd('\r')).Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal));
+        var pairs = TextFile.Read(merges).Split('\n').Select(line => line.TrimEnd('\r'))
+            .Where(line => line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal));
         var parts = Parts(tokens, pairs.Select(line => Pair(line, merges)), addsPrefixSpace, isRoberta ? s_robertaTokens : [EndOfText]);
         return isRoberta ? parts with { PostProcessor = Roberta(tokens, addsPrefixSpace, vocabulary) } : parts;
     }
@@ -30,7 +32,8 @@ internal static class BytePairFiles
     /// <param name="merges">The merges in order.</param>
     /// <param name="addsPrefixSpace">True to put a space before texts.</param>
     /// <param name="special">Tokens that stand for no text; those that the vocabulary lacks are passed over.</param>
-    internal static TokenizerParts Parts(Vocabulary vocabulary, IEnumerable<(string Left, string Right)> merges, bool addsPrefixSpace, IEnumerable<string> special) => new()
+    internal static TokenizerParts Parts(
+        Vocabulary vocabulary, IEnumerable<(string Left, string Right)> merges, bool addsPrefixSpace, IEnumerable<string> special) => new()
     {
         PreTokenizer = new ByteLevel(addsPrefixSpace),
         Model = new BytePairEncoding(vocabulary, merges, new BytePairOptions()),
@@ -41,7 +44,8 @@ internal static class BytePairFiles
     };
 
     private static (string Left, string Right) Pair(string line, string path) =>
-        line.Split(' ') is [var left, var right] ? (left, right) : throw new UserException($"'{path}' has the line '{line}', expected two tokens with a space between.");
+        line.Split(' ') is [var left, var right] ? (left, right)
+        : throw new UserException($"'{path}' has the line {Quoted.Name(line)}, expected two tokens with a space between.");
 
     private static FixedTemplates Roberta(Vocabulary vocabulary, bool addsPrefixSpace, string path)
     {

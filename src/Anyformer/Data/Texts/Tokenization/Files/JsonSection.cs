@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Anyformer.Checkpoints;
 
 namespace Anyformer.Data.Texts.Tokenization.Files;
 
@@ -86,12 +87,12 @@ internal readonly struct JsonSection
         }
         catch (Exception problem) when (problem is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"'{path}' cannot be read as JSON ({problem.Message.TrimEnd('.')}).", problem);
+            throw new UserException($"'{path}' cannot be read as JSON ({Quoted.Text(problem.Message.TrimEnd('.'))}).", problem);
         }
     }
 
     /// <summary>What is wrong here.</summary>
-    internal UserException Wrong(string expected) => new($"'{_file}': {(Path.Length == 0 ? "the file" : $"'{Path}'")} is {Shown()}, expected {expected}.");
+    internal UserException Wrong(string expected) => new($"'{_file}': {(Path.Length == 0 ? "the file" : Quoted.Name(Path))} is {Shown()}, expected {expected}.");
 
     private static string NameOf(JsonProperty member, string file)
     {
@@ -121,7 +122,6 @@ internal readonly struct JsonSection
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        _ when _element.GetRawText() is { Length: > 60 } text => $"{text[..60]}...",
-        _ => _element.GetRawText(),
+        _ => Quoted.Text(_element.GetRawText()),
     };
 }

@@ -28,6 +28,7 @@ internal static class LengthSections
         MultipleOf = section["pad_to_multiple_of"] is { } multiple ? Math.Max(1, Tokens(multiple)) : 1,
         Side = Side(section),
         Id = section["pad_id"]?.Integer ?? 0,
+        Token = section["pad_token"]?.Text,
         TypeId = section["pad_type_id"]?.Integer ?? 0,
     };
 
@@ -48,7 +49,8 @@ internal static class LengthSections
         ["pad_to_multiple_of"] = padding.MultipleOf > 1 ? padding.MultipleOf : null,
         ["pad_id"] = padding.Id,
         ["pad_type_id"] = padding.TypeId,
-        ["pad_token"] = parts.AddedTokens.FirstOrDefault(token => token.Id == padding.Id)?.Content ?? parts.Model.Vocabulary.TokenOf(padding.Id) ?? "",
+        ["pad_token"] = padding.Token ?? parts.AddedTokens.FirstOrDefault(token => token.Id == padding.Id)?.Content
+            ?? parts.Model.Vocabulary.TokenOf(padding.Id) ?? "",
     };
 
     private static int Tokens(JsonSection section) => section.Integer is >= 0 and <= MostTokens and var tokens ? tokens : throw section.Wrong($"0 to {MostTokens}");

@@ -31,7 +31,8 @@ internal static class ModelFiles
     private static IEnumerable<AddedToken> ExtraIds(SentencePieceFile file, TokenizerConfig config)
     {
         var count = config.Class == "T5Tokenizer" ? Math.Clamp(config.Integer("extra_ids") ?? 100, 0, 1 << 16) : 0;
-        return Enumerable.Range(0, count).Select(number => new AddedToken(file.Model.Vocabulary.Count + count - 1 - number, $"<extra_id_{number}>") { IsSpecial = true });
+        var last = file.Model.Vocabulary.Count + count - 1;
+        return Enumerable.Range(0, count).Select(number => new AddedToken(last - number, $"<extra_id_{number}>") { IsSpecial = true });
     }
 
     private static Template? Around(SentencePieceFile file, TokenizerConfig config)
@@ -39,7 +40,8 @@ internal static class ModelFiles
         TemplatePiece[] begin = config.Flag("add_bos_token") ?? config.Class == "LlamaTokenizer" ? [Piece(file.Roles.Begin)] : [];
         TemplatePiece[] end = config.Flag("add_eos_token") ?? config.Class == "T5Tokenizer" ? [Piece(file.Roles.End)] : [];
         TemplatePiece[] single = [.. begin, TemplatePiece.First, .. end];
-        return single.Length == 1 ? null : Template.Of(single, [.. single, .. begin, TemplatePiece.Second(), .. end], name => file.Model.Vocabulary.IdOf(name)!.Value);
+        TemplatePiece[] pair = [.. single, .. begin, TemplatePiece.Second(), .. end];
+        return single.Length == 1 ? null : Template.Of(single, pair, name => file.Model.Vocabulary.IdOf(name)!.Value);
         TemplatePiece Piece(int? id) => TemplatePiece.Token(file.Model.Vocabulary.TokenOf(id ?? -1)
             ?? throw new UserException("The configuration of the tokenizer puts a token around texts that its SentencePiece model lacks."));
     }

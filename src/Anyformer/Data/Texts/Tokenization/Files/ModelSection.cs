@@ -18,9 +18,11 @@ internal static class ModelSection
 
     /// <summary>Files of old name no kind: it shows in what they have.</summary>
     private static string Kind(JsonSection section) => section["type"]?.Text
-        ?? (section["merges"] is not null ? "BPE" : section["vocab"] is { IsList: true } ? "Unigram" : section["continuing_subword_prefix"] is not null ? "WordPiece" : "WordLevel");
+        ?? (section["merges"] is not null ? "BPE" : section["vocab"] is { IsList: true } ? "Unigram"
+            : section["continuing_subword_prefix"] is not null ? "WordPiece" : "WordLevel");
 
-    private static Vocabulary VocabularyOf(JsonSection section) => new(section.Required("vocab").Members.Select(entry => (entry.Name, entry.Value.Integer)));
+    private static Vocabulary VocabularyOf(JsonSection section) =>
+        new(section.Required("vocab").Members.Select(entry => (entry.Name, entry.Value.Integer)));
 
     private static BytePairEncoding BytePairs(JsonSection section)
     {

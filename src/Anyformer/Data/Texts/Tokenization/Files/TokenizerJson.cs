@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Anyformer.Data.Texts.Tokenization.Models;
 
 namespace Anyformer.Data.Texts.Tokenization.Files;
 
@@ -39,14 +40,19 @@ internal static class TokenizerJson
         ["model"] = parts.Model.ToJson(),
     }.ToJsonString(Readable);
 
-    private static TokenizerParts Read(JsonSection file) => new()
+    private static TokenizerParts Read(JsonSection file)
     {
-        Model = ModelSection.Read(file.Required("model")),
+        var model = ModelSection.Read(file.Required("model"));
+        return Read(file, model) with { AddedTokens = ReadAdded(file["added_tokens"]?.Items ?? [], model.Vocabulary) };
+    }
+
+    private static TokenizerParts Read(JsonSection file, TokenModel model) => new()
+    {
+        Model = model,
         Normalizer = file["normalizer"] is { } normalizer ? NormalizerSection.Read(normalizer) : null,
         PreTokenizer = file["pre_tokenizer"] is { } preTokenizer ? PreTokenizerSection.Read(preTokenizer) : null,
         PostProcessor = file["post_processor"] is { } postProcessor ? PostProcessorSection.Read(postProcessor) : null,
         Decoder = file["decoder"] is { } decoder ? DecoderSection.Read(decoder) : null,
-        AddedTokens = [.. file["added_tokens"]?.Items.Select(ReadAdded) ?? []],
         Defaults = new EncodingOptions
         {
             Truncation = file["truncation"] is { } truncation ? LengthSections.ReadTruncation(truncation) : null,
@@ -54,8 +60,27 @@ internal static class TokenizerJson
         },
     };
 
-    private static AddedToken ReadAdded(JsonSection section) => new(section.Required("id") is { Integer: >= 0 and < 1 << 28 } id ? id.Integer
-        : throw section.Required("id").Wrong("0 or more, and no more than models have"), section.Required("content").Text)
+    /// <summary>
+    /// A token that the model's vocabulary has too keeps the id that it has there, others are numbered behind it in the order of the file: the ids of
+    /// the file say the same, and where they do not, this is what Hugging Face's library does.
+    /// </summary>
+    private static AddedToken[] ReadAdded(IEnumerable<JsonSection> sections, Vocabulary vocabulary)
+    {
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        var tokens = new List<AddedToken>();
+        var next = vocabulary.Size;
+        foreach (var section in sections)
+        {
+            var content = section.Required("content").Text;
+            if (!ids.TryGetValue(content, out var id))
+                ids[content] = id = vocabulary.IdOf(content) ?? next++;
+            tokens.Add(ReadAdded(section, id));
+        }
+
+        return [.. tokens];
+    }
+
+    private static AddedToken ReadAdded(JsonSection section, int id) => new(id, section.Required("content").Text)
     {
         IsSpecial = section["special"]?.Flag ?? false,
         IsNormalized = section["normalized"]?.Flag ?? true,

@@ -34,6 +34,8 @@ internal static class WordPieceFile
     internal static TokenizerParts Parts(Vocabulary vocabulary, WordPieceRules rules, string where)
     {
         int Id(string token) => vocabulary.IdOf(token) ?? throw new UserException($"{where} is no vocabulary of WordPiece: it has no token {token}.");
+        foreach (var token in new[] { Begin, Separator, Unknown })
+            Id(token);
         return new TokenizerParts
         {
             Normalizer = new BertNormalizer(cleans: true, rules.PartsChinese, rules.StripsAccents, rules.Lowers ?? !HasUpperCase(vocabulary)),

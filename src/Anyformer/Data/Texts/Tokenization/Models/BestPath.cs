@@ -58,6 +58,12 @@ internal sealed class BestPath(PieceTrie pieces, double[] scores, int? unknown, 
         }
     }
 
+    private static string CodePoint(ReadOnlySpan<char> character)
+    {
+        Rune.DecodeFromUtf16(character, out var found, out _);
+        return $"U+{found.Value:X4}";
+    }
+
     private UserException UnknownCharacter(ReadOnlySpan<char> character) =>
-        new($"The text has the character '{character}', which none of the {scores.Length} tokens has, and there is no token for what is unknown.");
+        new($"The text has the character {CodePoint(character)}, which none of the {scores.Length} tokens has, and there is no token for what is unknown.");
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Anyformer.Checkpoints;
 
 namespace Anyformer.Data.Texts.Tokenization.Models;
 
@@ -51,7 +52,9 @@ internal sealed class BytePairEncoding : TokenModel
         _merges = new MergeTable([.. merges.Select(pair => (Required(pair.Left), Required(pair.Right), Required(Joined(pair))))]);
         _byteTokens = [.. Enumerable.Range(0, 256).Select(value => vocabulary.IdOf(NameOf((byte)value)))];
         _cacheOfSpans = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
-        _partsAtSpaces = string.IsNullOrEmpty(options.ContinuingPrefix) && string.IsNullOrEmpty(options.EndSuffix) && !options.IgnoresMerges && SpaceMark.Parts(vocabulary);
+        // Only where a part of a word is treated as the whole of one.
+        _partsAtSpaces = string.IsNullOrEmpty(options.ContinuingPrefix) && string.IsNullOrEmpty(options.EndSuffix) && !options.IgnoresMerges
+            && SpaceMark.Parts(vocabulary);
     }
 
     /// <inheritdoc/>
@@ -164,5 +167,5 @@ internal sealed class BytePairEncoding : TokenModel
     }
 
     private int Required(string token) => Vocabulary.IdOf(token)
-        ?? throw new UserException($"The vocabulary has no token '{token}', which a merge or the unknown token names.");
+        ?? throw new UserException($"The vocabulary has no token {Quoted.Name(token)}, which a merge or the unknown token names.");
 }

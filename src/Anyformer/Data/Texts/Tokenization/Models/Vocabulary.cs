@@ -1,3 +1,5 @@
+using Anyformer.Checkpoints;
+
 namespace Anyformer.Data.Texts.Tokenization.Models;
 
 /// <summary>Tokens and their ids.</summary>
@@ -15,7 +17,7 @@ internal sealed class Vocabulary
         // Ids may have gaps, but what a table is allocated for should be there.
         var limit = 16L * all.Length + 65_536;
         if (all.FirstOrDefault(entry => entry.Id < 0 || entry.Id > limit) is { Token: { } token } wrong)
-            throw new UserException($"The token '{token}' has the id {wrong.Id}, expected 0 to about the number of tokens, {all.Length}.");
+            throw new UserException($"The token {Quoted.Name(token)} has the id {wrong.Id}, expected 0 to about the number of tokens, {all.Length}.");
         _ids = new Dictionary<string, int>(all.Length, StringComparer.Ordinal);
         _idsOfSpans = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
         _tokens = new string?[all.Length == 0 ? 0 : all.Max(entry => entry.Id) + 1];
@@ -28,6 +30,9 @@ internal sealed class Vocabulary
 
     /// <summary>One more than the largest id.</summary>
     internal int Count => _tokens.Length;
+
+    /// <summary>How many tokens there are.</summary>
+    internal int Size => _ids.Count;
 
     /// <summary>Tokens with their ids, by id.</summary>
     internal IEnumerable<(string Token, int Id)> Entries => _ids.Select(entry => (entry.Key, entry.Value)).OrderBy(entry => entry.Value);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Anyformer.Checkpoints;
 
 namespace Anyformer.Data.Texts.Tokenization.Models;
 
@@ -26,7 +27,7 @@ internal sealed class WordLevel : TokenModel
     internal override void Tokenize(ReadOnlySpan<char> word, List<WordToken> tokens)
     {
         var id = Vocabulary.IdOf(word) ?? Unknown
-            ?? throw new UserException($"The text has '{word}' ({CodePoints(word)}), which is none of the {Vocabulary.Count} tokens of the vocabulary.");
+            ?? throw new UserException($"The text has {Quoted.Name(word.ToString())} ({CodePoints(word)}), which is none of the {Vocabulary.Count} tokens of the vocabulary.");
         tokens.Add(new WordToken(id, 0, word.Length));
     }
 

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
+using Anyformer.Checkpoints;
 
 namespace Anyformer.Data.Texts.Tokenization.Models;
 
-/// <summary>WordPiece: the longest token at every place of a word, or the unknown token for the whole of it (Schuster and Nakajima 2012; BERT).</summary>
+/// <summary>
+/// WordPiece: the longest token at every place of a word, or the unknown token for the whole of it (Schuster and Nakajima 2012; BERT).
+/// </summary>
 internal sealed class WordPiece : TokenModel
 {
     private readonly string _unknownToken;
@@ -20,7 +23,7 @@ internal sealed class WordPiece : TokenModel
     {
         (Vocabulary, _unknownToken, _prefix, _longestWord) = (vocabulary, unknownToken, prefix, longestWord);
         _longestToken = vocabulary.Entries.Select(entry => entry.Token.Length).DefaultIfEmpty().Max();
-        Unknown = vocabulary.IdOf(unknownToken) ?? throw new UserException($"The vocabulary has no token '{unknownToken}' for what is unknown.");
+        Unknown = vocabulary.IdOf(unknownToken) ?? throw new UserException($"The vocabulary has no token {Quoted.Name(unknownToken)} for what is unknown.");
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ internal sealed class BertNormalizer(bool cleans, bool partsChinese, bool? strip
         if (partsChinese && text.Text.AsSpan().ContainsAnyExceptInRange('\0', '\u2FFF'))
             text = CharacterNormalizer.Rewrite(text, PartChinese);
         if (stripsAccents ?? lowers)
-            text = CharacterNormalizer.Rewrite(s_decomposed.Normalize(text), rewriter => CharacterNormalizer.KeepUnless(rewriter, Characters.IsNonSpacingMark));
+            text = CharacterNormalizer.Rewrite(s_decomposed.Normalize(text), WithoutMark);
         return lowers ? CharacterNormalizer.Lowercase.Normalize(text) : text;
     }
 
@@ -47,6 +47,8 @@ internal sealed class BertNormalizer(bool cleans, bool partsChinese, bool? strip
         else
             rewriter.Keep();
     }
+
+    private static void WithoutMark(TextRewriter rewriter) => CharacterNormalizer.KeepUnless(rewriter, Characters.IsNonSpacingMark);
 
     private static void PartChinese(TextRewriter rewriter)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using Anyformer.Data.Texts.Unicode;
 
 namespace Anyformer.Data.Texts.Tokenization.Normalizers;
 
@@ -53,14 +54,18 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
     }
 
     /// <summary>
-    /// Writing one text. What is left out before anything is written does not move on the place that characters come from: the library forgets it,
-    /// and the ranges of all that follows begin so much too early.
+    /// Writing one text. What is left out is noted at the character before it, as the library does: where that one is new, it takes the place of what
+    /// was left out; where there is none, that is forgotten, and the ranges of all that follows begin so much too early.
     /// </summary>
     private sealed class Run(TextRewriter rewriter)
     {
-        private bool _hasWritten;
+        private ChangedCharacter? _last;
 
-        internal NormalizedText ToText() => rewriter.ToText();
+        internal NormalizedText ToText()
+        {
+            Flush();
+            return rewriter.ToText();
+        }
 
         /// <summary>Characters are replaced one by one; what the old text has more is left out, what the new one has more is inserted.</summary>
         internal void Replace(ReadOnlySpan<char> part, string replacement)
@@ -70,15 +75,19 @@ internal sealed class PrecompiledNormalizer(CharacterMap map) : Normalizer
                 old++;
             foreach (var character in replacement.EnumerateRunes())
             {
-                if (old-- > 0)
-                    rewriter.Replace(character);
-                else
-                    rewriter.Insert(character);
-                _hasWritten = true;
+                Flush();
+                _last = new ChangedCharacter(character, old-- > 0 ? 0 : 1);
             }
 
-            while (_hasWritten && old-- > 0)
-                rewriter.Drop();
+            if (old > 0 && _last is { } last)
+                _last = last with { Change = last.Change - old };
+        }
+
+        private void Flush()
+        {
+            if (_last is { } last)
+                rewriter.Write(last);
+            _last = null;
         }
     }
 }

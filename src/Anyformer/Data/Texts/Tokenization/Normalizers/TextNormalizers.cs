@@ -76,7 +76,8 @@ internal sealed class StripNormalizer(bool left, bool right) : Normalizer
 internal sealed class NormalizerSequence(Normalizer[] normalizers) : Normalizer
 {
     /// <inheritdoc/>
-    internal override NormalizedText Normalize(NormalizedText text) => normalizers.Aggregate(text, static (current, normalizer) => normalizer.Normalize(current));
+    internal override NormalizedText Normalize(NormalizedText text) =>
+        normalizers.Aggregate(text, static (current, normalizer) => normalizer.Normalize(current));
 
     /// <inheritdoc/>
     internal override JsonObject ToJson() => new()

@@ -10,19 +10,11 @@ internal sealed class UnicodeForm(NormalizationForm form) : Normalizer
     /// <inheritdoc/>
     internal override NormalizedText Normalize(NormalizedText text)
     {
-        if (System.Text.Ascii.IsValid(text.Text))
+        if (Ascii.IsValid(text.Text))
             return text;
         var rewriter = new TextRewriter(text);
-        foreach (var (character, change) in UnicodeNormalization.Normalize(text.Text, form))
-        {
-            if (change > 0)
-                rewriter.Insert(character);
-            else
-                rewriter.Replace(character);
-            for (var gone = change; gone < 0; gone++)
-                rewriter.Drop();
-        }
-
+        foreach (var character in UnicodeNormalization.Normalize(text.Text, form))
+            rewriter.Write(character);
         return rewriter.ToText();
     }
 

@@ -11,6 +11,9 @@ internal sealed class OnigurumaSyntax
     /// <summary>Letters, marks, decimal digits, letter numbers, connectors and circled letters.</summary>
     private const string WordClass = @"\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}\u24B6-\u24E9";
 
+    /// <summary>Latin-1's other numbers, which Oniguruma takes for word characters where the sign stands alone.</summary>
+    private const string LatinNumbers = @"\u00B2\u00B3\u00B9\u00BC-\u00BE";
+
     private static readonly Dictionary<string, string> s_categories = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Letter"] = "L",
@@ -34,15 +37,6 @@ internal sealed class OnigurumaSyntax
         ["Other"] = "C",
         ["Control"] = "Cc",
         ["Cntrl"] = "Cc",
-        ["Han"] = "IsCJKUnifiedIdeographs",
-        ["Hiragana"] = "IsHiragana",
-        ["Katakana"] = "IsKatakana",
-        ["Hangul"] = "IsHangulSyllables",
-        ["Thai"] = "IsThai",
-        ["Arabic"] = "IsArabic",
-        ["Cyrillic"] = "IsCyrillic",
-        ["Hebrew"] = "IsHebrew",
-        ["Devanagari"] = "IsDevanagari",
     };
 
     private readonly string _pattern;
@@ -144,12 +138,12 @@ internal sealed class OnigurumaSyntax
             throw new ArgumentException("it ends with a backslash");
         var kind = _pattern[_place + 1];
         if (kind is 'p' or 'P' && _place + 2 < _pattern.Length && _pattern[_place + 2] == '{')
-            return Category(kind);
+            return Category(kind, inClass);
         _place += 2;
         return kind switch
         {
-            'w' => inClass ? WordClass : $"[{WordClass}]",
-            'W' when !inClass => $"[^{WordClass}]",
+            'w' => inClass ? WordClass : $"[{WordClass}{LatinNumbers}]",
+            'W' when !inClass => $"[^{WordClass}{LatinNumbers}]",
             'W' => throw new ArgumentException("\\W within a class"),
             'h' => inClass ? "0-9A-Fa-f" : "[0-9A-Fa-f]",
             'x' when _place < _pattern.Length && _pattern[_place] == '{' => CodePoint(),
@@ -157,14 +151,21 @@ internal sealed class OnigurumaSyntax
         };
     }
 
-    private string Category(char kind)
+    private string Category(char kind, bool inClass)
     {
         var end = _pattern.IndexOf('}', _place) is var found and >= 0 ? found : throw new ArgumentException("a category has no end");
         var name = _pattern[(_place + 3)..end];
         _place = end + 1;
         if (name.StartsWith('^'))
             (kind, name) = (kind == 'p' ? 'P' : 'p', name[1..]);
-        return $"\\{kind}{{{s_categories.GetValueOrDefault(name, name)}}}";
+        if (ScriptRanges.Of(name) is not { } script)
+            return $"\\{kind}{{{s_categories.GetValueOrDefault(name, name)}}}";
+        return (kind, inClass) switch
+        {
+            ('p', true) => script,
+            ('P', true) => throw new ArgumentException($"\\P{{{name}}} within a class"),
+            _ => $"[{(kind == 'P' ? "^" : "")}{script}]",
+        };
     }
 
     private string CodePoint()
@@ -188,7 +189,11 @@ internal sealed class OnigurumaSyntax
             if (_place >= _pattern.Length)
                 throw new ArgumentException("a class has no end");
             if (Skip("&&[^"))
-                return result.Append('-').Append('[').Append(Members()).Append("]]").Append(Skip("]") ? "" : throw new ArgumentException("a class goes on after &&[^...]")).ToString();
+            {
+                result.Append("-[").Append(Members()).Append("]]");
+                return Skip("]") ? result.ToString() : throw new ArgumentException("a class goes on after &&[^...]");
+            }
+
             if (Skip("&&") || _pattern.AsSpan(_place).StartsWith("[^") || _pattern.AsSpan(_place).StartsWith("[:"))
                 throw new ArgumentException("a class within a class that is not simply joined");
             result.Append(Member());

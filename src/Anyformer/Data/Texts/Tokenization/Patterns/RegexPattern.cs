@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Anyformer.Checkpoints;
 
 namespace Anyformer.Data.Texts.Tokenization.Patterns;
 
@@ -26,7 +27,7 @@ internal sealed class RegexPattern : TextPattern
         }
         catch (ArgumentException problem)
         {
-            throw new UserException($"The regular expression '{pattern}' is not understood ({problem.Message.TrimEnd('.')}).", problem);
+            throw new UserException($"The regular expression {Quoted.Name(pattern)} is not understood ({Quoted.Text(problem.Message.TrimEnd('.'))}).", problem);
         }
     }
 
@@ -43,7 +44,7 @@ internal sealed class RegexPattern : TextPattern
         }
         catch (RegexMatchTimeoutException problem)
         {
-            throw new UserException($"The regular expression '{_pattern}' takes more than {s_patience.TotalSeconds:0} seconds on a text.", problem);
+            throw new UserException($"The regular expression {Quoted.Name(_pattern)} takes more than {s_patience.TotalSeconds:0} seconds on a text.", problem);
         }
     }
 
@@ -60,7 +61,7 @@ internal sealed class RegexPattern : TextPattern
         {
             var status = Rune.DecodeFromUtf16(text[place..], out var character, out length);
             places[count] = place;
-            shown[count++] = status == OperationStatus.Done && length == 2 ? Representative(Rune.GetUnicodeCategory(character)) : text[place];
+            shown[count++] = status == OperationStatus.Done && length == 2 ? Representative(character) : text[place];
         }
 
         places[count] = text.Length;
@@ -68,22 +69,24 @@ internal sealed class RegexPattern : TextPattern
             matches.Add(new TextRange(places[match.Index], places[match.Index + match.Length]));
     }
 
-    private static char Representative(UnicodeCategory category) => category switch
+    /// <summary>A character of the same category of a script that patterns do not name, but for Chinese ones.</summary>
+    private static char Representative(Rune character) => Rune.GetUnicodeCategory(character) switch
     {
-        UnicodeCategory.UppercaseLetter => '\uA722',
-        UnicodeCategory.LowercaseLetter => '\uA723',
-        UnicodeCategory.ModifierLetter => '\uA717',
-        UnicodeCategory.OtherLetter => '\uA8F2',
+        UnicodeCategory.OtherLetter when character.Value is >= 0x20000 and < 0x32000 => '\u3400',
+        UnicodeCategory.UppercaseLetter => '\u2C80',
+        UnicodeCategory.LowercaseLetter => '\u2C81',
+        UnicodeCategory.ModifierLetter => '\uA4F8',
+        UnicodeCategory.OtherLetter => '\uA000',
         UnicodeCategory.NonSpacingMark => '\uA806',
         UnicodeCategory.SpacingCombiningMark => '\uA823',
         UnicodeCategory.DecimalDigitNumber => '\uA8D0',
         UnicodeCategory.LetterNumber => '\uA6E6',
         UnicodeCategory.OtherNumber => '\uA830',
         UnicodeCategory.DashPunctuation => '\uFE58',
-        UnicodeCategory.OtherPunctuation => '\uA8FC',
+        UnicodeCategory.OtherPunctuation => '\uA4FE',
         UnicodeCategory.MathSymbol => '\uFE62',
         UnicodeCategory.CurrencySymbol => '\uA838',
-        UnicodeCategory.ModifierSymbol => '\uA720',
+        UnicodeCategory.ModifierSymbol => '\uA700',
         UnicodeCategory.OtherSymbol => '\uA828',
         UnicodeCategory.Format => '\u2064',
         UnicodeCategory.PrivateUse => '\uE000',

@@ -34,14 +34,15 @@ internal sealed class Template(
             .ToDictionary(name => name, name => new[] { (idOf(name), name) }));
 
     /// <inheritdoc/>
-    internal override int Added(bool isPair) => (isPair ? pair : single).Where(piece => piece.Sequence is null).Sum(piece => special[piece.Special].Length);
+    internal override int Added(bool isPair) =>
+        (isPair ? pair : single).Where(piece => piece.Sequence is null).Sum(piece => special[piece.Special].Length);
 
     /// <inheritdoc/>
     internal override IReadOnlyList<TokenSequence> Process(IReadOnlyList<TokenSequence> sequences, bool addsSpecial) =>
         [.. (sequences.Count > 1 ? pair : single)
             .Where(piece => piece.Sequence is not null || addsSpecial)
             .Select(piece => piece.Sequence is { } text ? sequences[text].WithType(piece.TypeId)
-                : new TokenSequence([.. special[piece.Special].Select(token => EncodedToken.Added(token.Id, token.Text, piece.TypeId))], sequences[0].Map))];
+                : new TokenSequence(Tokens(piece), sequences[0].Map))];
 
     /// <inheritdoc/>
     internal override JsonObject ToJson() => new()
@@ -56,6 +57,9 @@ internal sealed class Template(
             ["tokens"] = new JsonArray([.. entry.Value.Select(token => (JsonNode)token.Text)]),
         }))),
     };
+
+    private EncodedToken[] Tokens(TemplatePiece piece) =>
+        [.. special[piece.Special].Select(token => EncodedToken.Added(token.Id, token.Text, piece.TypeId))];
 
     private static JsonArray Json(TemplatePiece[] pieces) => new([.. pieces.Select(piece => (JsonNode)(piece.Sequence is { } text
         ? new JsonObject { ["Sequence"] = new JsonObject { ["id"] = text == 0 ? "A" : "B", ["type_id"] = piece.TypeId } }

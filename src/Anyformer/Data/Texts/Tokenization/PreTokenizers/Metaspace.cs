@@ -30,7 +30,8 @@ internal sealed class Metaspace(Rune replacement, PrependScheme prepend, bool sp
     {
         var isFirst = piece.Origin.Start == 0;
         piece = WithoutSpaces(piece);
-        if (piece.Length > 0 && !piece.Span.StartsWith(replacement.ToString()) && (prepend == PrependScheme.Always || prepend == PrependScheme.First && isFirst))
+        var prepends = prepend == PrependScheme.Always || prepend == PrependScheme.First && isFirst;
+        if (prepends && piece.Length > 0 && !piece.Span.StartsWith(replacement.ToString()))
             piece = ByteLevel.WithPrefix(piece, replacement);
         if (splits)
             PieceSplitter.Split(piece, _replacement, SplitBehavior.MergedWithNext, pieces);

@@ -1,3 +1,4 @@
+using Anyformer.Checkpoints;
 using Anyformer.Data.Texts.Tokenization.Models;
 using Anyformer.Data.Texts.Tokenization.Normalizers;
 using Anyformer.Data.Texts.Tokenization.SentencePiece.Format;
@@ -24,7 +25,7 @@ internal sealed class SentencePieceFile
         }
         catch (InvalidProtocolBufferException problem)
         {
-            throw new UserException($"'{path}' is no SentencePiece model ({problem.Message.TrimEnd('.')}).", problem);
+            throw new UserException($"'{path}' is no SentencePiece model ({Quoted.Text(problem.Message.TrimEnd('.'))}).", problem);
         }
 
         (string Text, float Score, PieceKind Kind)[] pieces = [.. _model.Pieces.Select(piece => (piece.Piece, piece.Score, (PieceKind)piece.Type))];
@@ -32,7 +33,7 @@ internal sealed class SentencePieceFile
         if (unknown < 0)
             throw new UserException($"'{path}' is no SentencePiece model: it has {pieces.Length} pieces, and none for what is unknown.");
         if (pieces.FirstOrDefault(piece => !float.IsFinite(piece.Score)) is { Text: { } text })
-            throw new UserException($"'{path}' is no SentencePiece model: the score of its piece '{text}' is no number.");
+            throw new UserException($"'{path}' is no SentencePiece model: the score of its piece {Quoted.Name(text)} is no number.");
         _pieces = new PieceTable(pieces, unknown, Trainer.ByteFallback);
         Model = Trainer.ModelType switch
         {

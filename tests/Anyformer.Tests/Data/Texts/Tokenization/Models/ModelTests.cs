@@ -109,7 +109,7 @@ public sealed class ModelTests
         var model = new UnigramModel([("<unk>", 0), ("a", -1)], 0, byteFallback: false);
         Assert.Equal([new(1, 0, 1), new(0, 1, 3), new(1, 4, 1)], Run(model, "ax🍌a"));
         Assert.Equal("x🍌", model.TextOf(0, "x🍌"));
-        Assert.Equal("The text has the character '🍌', which none of the 1 tokens has, and there is no token for what is unknown.",
+        Assert.Equal("The text has the character U+1F34C, which none of the 1 tokens has, and there is no token for what is unknown.",
             Assert.Throws<UserException>(() => Run(new UnigramModel([("a", -1)], null, false), "a🍌")).Message);
     }
 
