@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Data.Texts.Tokenization.Training;
 
 namespace Anyformer.Benchmarks;
