@@ -34,14 +34,14 @@ internal static class BytePairFiles
     /// <param name="special">Tokens that stand for no text; those that the vocabulary lacks are passed over.</param>
     internal static TokenizerParts Parts(
         Vocabulary vocabulary, IEnumerable<(string Left, string Right)> merges, bool addsPrefixSpace, IEnumerable<string> special) => new()
-    {
-        PreTokenizer = new ByteLevel(addsPrefixSpace),
-        Model = new BytePairEncoding(vocabulary, merges, new BytePairOptions()),
-        PostProcessor = new OffsetTrimming(addsPrefixSpace: true, trims: false),
-        Decoder = new ByteLevelDecoder(),
-        AddedTokens = [.. special.Where(token => vocabulary.IdOf(token) is not null)
+        {
+            PreTokenizer = new ByteLevel(addsPrefixSpace),
+            Model = new BytePairEncoding(vocabulary, merges, new BytePairOptions()),
+            PostProcessor = new OffsetTrimming(addsPrefixSpace: true, trims: false),
+            Decoder = new ByteLevelDecoder(),
+            AddedTokens = [.. special.Where(token => vocabulary.IdOf(token) is not null)
             .Select(token => new AddedToken(vocabulary.IdOf(token)!.Value, token) { IsSpecial = true, StripsLeft = token == "<mask>" })],
-    };
+        };
 
     private static (string Left, string Right) Pair(string line, string path) =>
         line.Split(' ') is [var left, var right] ? (left, right)

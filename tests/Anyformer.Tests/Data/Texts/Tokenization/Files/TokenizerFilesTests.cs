@@ -145,8 +145,11 @@ public sealed class TokenizerFilesTests : IDisposable
     }
 
     private void Damage(string name, byte[] whole, char[] others) => Property.Holds(
-        from count in Gen.Choose(1, 4) from places in Gen.Choose(0, whole.Length - 1).ArrayOf(count)
-        from values in Gen.Elements(others).ArrayOf(count) from end in Gen.Choose(0, 3) select (places, values, end), damage =>
+        from count in Gen.Choose(1, 4)
+        from places in Gen.Choose(0, whole.Length - 1).ArrayOf(count)
+        from values in Gen.Elements(others).ArrayOf(count)
+        from end in Gen.Choose(0, 3)
+        select (places, values, end), damage =>
     {
         var damaged = whole.ToArray();
         for (var i = 0; i < damage.places.Length; i++)

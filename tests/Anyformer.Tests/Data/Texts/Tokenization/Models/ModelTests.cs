@@ -57,8 +57,10 @@ public sealed class ModelTests
 
     [Fact]
     public void LongWordsAreMergedAsShortOnes() => Property.Holds(
-        from length in Gen.Choose(1, 200) from word in Gen.Choose(0, 2).ArrayOf(length)
-        from pairs in Gen.Choose(0, 5).Two().ArrayOf(8) select (word, pairs), drawn =>
+        from length in Gen.Choose(1, 200)
+        from word in Gen.Choose(0, 2).ArrayOf(length)
+        from pairs in Gen.Choose(0, 5).Two().ArrayOf(8)
+        select (word, pairs), drawn =>
     {
         var merges = new MergeTable([.. drawn.pairs.Select((pair, rank) => (pair.Item1, pair.Item2, 3 + rank % 3))]);
         List<WordToken> Word() => [.. drawn.word.Select((id, place) => new WordToken(id, place, 1))];
