@@ -32,23 +32,26 @@ public sealed record TransformerXlAttentionOptions
     Complexity = "O(tokens²)", System = "positions", Aliases = ["relative-xl"])]
 public sealed class TransformerXlAttention : TokenMixer
 {
-    private readonly int _width, _heads, _clamp;
+    private readonly int _heads, _clamp;
 
     /// <summary>Attention with fresh weights.</summary>
     /// <exception cref="UserException">The width of a token is odd, or the inner width is no multiple of the heads.</exception>
     public TransformerXlAttention(TokenMixerShape shape, TransformerXlAttentionOptions options)
+        : this(shape, options, FreshBias(shape), FreshBias(shape)) { }
+
+    /// <summary>Attention whose biases of content and position are shared with other layers.</summary>
+    internal TransformerXlAttention(TokenMixerShape shape, TransformerXlAttentionOptions options, Parameter contentBias, Parameter positionBias)
     {
         if (shape.Width % 2 != 0)
             throw new UserException($"Transformer-XL has as many sines as cosines of a distance, so the width must be even, found {shape.Width}.");
-        (_width, _heads, _clamp) = (shape.Width, shape.Heads, options.ClampDistance);
+        (_heads, _clamp) = (shape.Heads, options.ClampDistance);
         var inner = shape.Heads * shape.HeadWidth;
-        QueryProjection = new Linear(_width, inner, bias: false);
-        KeyProjection = new Linear(_width, inner, bias: false);
-        ValueProjection = new Linear(_width, inner, bias: false);
-        PositionProjection = new Linear(_width, inner, bias: false);
-        OutputProjection = new Linear(inner, _width, bias: false);
-        ContentBias = Initialization.Normal(Parameter.Empty(_heads, shape.HeadWidth), deviation: 0.02);
-        PositionBias = Initialization.Normal(Parameter.Empty(_heads, shape.HeadWidth), deviation: 0.02);
+        QueryProjection = new Linear(shape.Width, inner, bias: false);
+        KeyProjection = new Linear(shape.Width, inner, bias: false);
+        ValueProjection = new Linear(shape.Width, inner, bias: false);
+        PositionProjection = new Linear(shape.Width, inner, bias: false);
+        OutputProjection = new Linear(inner, shape.Width, bias: false);
+        (ContentBias, PositionBias) = (contentBias, positionBias);
         Dropout = new Dropout(shape.Dropout);
     }
 
@@ -77,18 +80,37 @@ public sealed class TransformerXlAttention : TokenMixer
     public Tensor Call(Tensor tokens, Tensor? memory, AttentionMask? mask)
     {
         using var scope = new TensorScope();
-        return scope.Keep(Attend(tokens, memory is null ? tokens : Functional.Cat([memory, tokens], 1), mask));
+        return scope.Keep(Attend(tokens, memory, mask));
+    }
+
+    /// <summary>The mixed tokens of a segment, with the waves of distances that all layers of a stack share.</summary>
+    /// <param name="tokens">(batch, tokens, width).</param>
+    /// <param name="memory">What came right before, (batch, earlier tokens, width); null for nothing.</param>
+    /// <param name="waves">What <see cref="Waves"/> gives for the mask.</param>
+    /// <param name="mask">What may not be seen of memory and tokens, in this order.</param>
+    internal Tensor Call(Tensor tokens, Tensor? memory, Tensor waves, AttentionMask? mask)
+    {
+        using var scope = new TensorScope();
+        return scope.Keep(Attend(tokens, Context(tokens, memory), waves, mask));
     }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor tokens, AttentionMask? mask) => Attend(tokens, tokens, mask);
+    protected override Tensor Forward(Tensor tokens, AttentionMask? mask) => Attend(tokens, memory: null, mask);
 
-    private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask)
+    private Tensor Attend(Tensor tokens, Tensor? memory, AttentionMask? mask)
+    {
+        var context = Context(tokens, memory);
+        return Attend(tokens, context, Waves(tokens.Size(1), context.Size(1), mask?.IsCausal ?? false, _clamp, tokens), mask);
+    }
+
+    private static Tensor Context(Tensor tokens, Tensor? memory) => memory is null ? tokens : Functional.Cat([memory, tokens], 1);
+
+    private Tensor Attend(Tensor tokens, Tensor context, Tensor waves, AttentionMask? mask)
     {
         var (asking, answering) = (tokens.Size(1), context.Size(1));
         var queries = Heads.Split(QueryProjection.Call(tokens), _heads);
         var (keys, values) = (Heads.Split(KeyProjection.Call(context), _heads), Heads.Split(ValueProjection.Call(context), _heads));
-        var distances = Heads.Split(PositionProjection.Call(Waves(asking, answering, mask?.IsCausal ?? false, tokens)), _heads);
+        var distances = Heads.Split(PositionProjection.Call(waves), _heads);
         var scale = 1 / Math.Sqrt(queries.Size(-1));
         Tensor Scores(Parameter bias, Tensor others) => ((queries + bias.Unsqueeze(1)) * scale).MatMul(others.Transpose(-2, -1));
 
@@ -100,11 +122,18 @@ public sealed class TransformerXlAttention : TokenMixer
     }
 
     /// <summary>The sinusoids of distances, (1, distances, width): from that of the last query to the first key down to 0, or to the other side.</summary>
-    private Tensor Waves(long queries, long keys, bool isCausal, Tensor like)
+    /// <param name="queries">Tokens that ask.</param>
+    /// <param name="keys">Tokens that answer.</param>
+    /// <param name="isCausal">Whether no query sees a later key.</param>
+    /// <param name="clamp">The distance beyond which all are alike; 0 for none.</param>
+    /// <param name="like">Tells width, type and device: (..., width).</param>
+    internal static Tensor Waves(long queries, long keys, bool isCausal, int clamp, Tensor like)
     {
         var distances = Functional.Arange(keys - 1, isCausal ? -1 : -queries, -1, device: like.Device);
-        if (_clamp > 0)
-            distances = distances.Clamp(-_clamp, _clamp);
-        return Sinusoids.Split(distances, Rotary.Frequencies(_width, device: like.Device)).To(like.DType).Unsqueeze(0);
+        if (clamp > 0)
+            distances = distances.Clamp(-clamp, clamp);
+        return Sinusoids.Split(distances, Rotary.Frequencies((int)like.Size(-1), device: like.Device)).To(like.DType).Unsqueeze(0);
     }
+
+    private static Parameter FreshBias(TokenMixerShape shape) => Initialization.Normal(Parameter.Empty(shape.Heads, shape.HeadWidth), deviation: 0.02);
 }

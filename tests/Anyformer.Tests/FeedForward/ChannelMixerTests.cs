@@ -2,6 +2,7 @@ using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.FeedForward.Experts;
 using Anyformer.FeedForward.Memory;
+using Anyformer.FeedForward.Monarch;
 using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Torch;
@@ -149,6 +150,7 @@ public sealed class ChannelMixerTests
         "top1-gate" => new Top1MixtureOptions { Experts = 4, CapacityFactor = 4, EvaluationCapacity = 1 },
         "top2-gate" => new Top2MixtureOptions { Experts = 4, EvaluationCapacity = 1 },
         "moe" => new MeshMixtureOptions { Experts = 4, CapacityFactor = 4, EvaluationCapacityFactor = 4, EvaluationPolicy = SecondExpertPolicy.All },
+        "monarch-gated-feed-forward" => new GatedBlockDiagonalFeedForwardOptions { Blocks = 2 },
         "product-key-memory" => new ProductKeyMemoryOptions { Keys = 6, KeyWidth = 8, Heads = 2, Neighbors = 4 },
         _ => Part<ChannelMixer>.Of(id).Options,
     };

@@ -67,11 +67,20 @@ internal sealed class ImplicitFilter : Module
         var tokens = values.Size(2);
         var (back, ahead) = Filters(tokens);
         var full = values.InFull();
-        // Going round twice the length, what reaches ahead stands at the end, the nearest last.
-        var filter = Functional.Cat([back, ahead is null ? back.ZerosLike() : ahead.Flip([1])], 1).Squeeze(0).Transpose(0, 1).InFull();
-        var convolved = (full.FftRfft(2 * tokens) * filter.FftRfft(2 * tokens)).FftIrfft(2 * tokens).Narrow(2, 0, tokens);
+        var convolved = ahead is null ? CausalConvolution.Of(full, Lying(back)) : BothWays(full, Lying(back), Lying(ahead));
         return scope.Keep(convolved + full * Bias.Unsqueeze(-1));
     }
+
+    private static Tensor BothWays(Tensor values, Tensor back, Tensor ahead)
+    {
+        var tokens = values.Size(2);
+        // Going round twice the length, what reaches ahead stands at the end, the nearest last.
+        var filter = Functional.Cat([back, ahead.Flip([1])], 1);
+        return (values.FftRfft(2 * tokens) * filter.FftRfft(2 * tokens)).FftIrfft(2 * tokens).Narrow(2, 0, tokens);
+    }
+
+    /// <summary>(1, tokens, width) to (width, tokens).</summary>
+    private static Tensor Lying(Tensor filter) => filter.Squeeze(0).Transpose(0, 1).InFull();
 
     private Tensor Run(ModuleList<Linear> network, long tokens)
     {

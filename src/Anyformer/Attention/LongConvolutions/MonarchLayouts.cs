@@ -1,10 +1,30 @@
 using Anyformer.Checkpoints;
+using Anyformer.Parity;
 
 namespace Anyformer.Attention.LongConvolutions;
 
 /// <summary>The names of HazyResearch/m2.</summary>
 internal static class MonarchLayouts
 {
+    /// <summary>The sizes and options of <c>MonarchMixerSequenceMixing</c>.</summary>
+    internal static (TokenMixerShape Shape, MonarchMixerOptions Options) MonarchMixer(this ReferenceConfig config)
+    {
+        // Learning rates and weight decays of filters, and a dropout of filters that is never applied.
+        config.WithoutEffect("hyena_kernel_lr", "hyena_lr_pos_emb", "hyena_wd", "hyena_filter_dropout", "dropout");
+        return (new TokenMixerShape(config.Int("l_max", 128), config.Int("d_model"), 1), config.MonarchMixerOptions());
+    }
+
+    /// <summary>The options that the mixer and the models with it share.</summary>
+    internal static MonarchMixerOptions MonarchMixerOptions(this ReferenceConfig config) => new()
+    {
+        FilterWidth = config.Int("hyena_filter_order", 16),
+        PositionWidth = config.Int("hyena_emb_dim", 3),
+        Frequency = config.Double("hyena_w", 10),
+        Modulation = config.Double("hyena_w_mod", 1),
+        Residual = config.Bool("residual_long_conv", false),
+        InputNorm = config.Bool("hyena_training_additions", false),
+    };
+
     /// <summary><c>MonarchMixerSequenceMixing</c>; the prefixes are those of its names, with the last dot.</summary>
     internal static StateDictLayout MonarchMixer(this StateDictLayout layout, string own, string official, bool isBidirectional) => layout
         .Rename($"{own}convolution.input_norm.{{p}}", $"{official}layernorm.{{p}}")

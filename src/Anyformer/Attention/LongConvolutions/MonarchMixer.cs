@@ -71,10 +71,17 @@ public sealed class MonarchMixer : TokenMixer
 /// <see cref="MonarchMixer"/> whose convolution reaches back alone, for language models: no token sees later ones, with a causal mask or
 /// without (Fu et al., NeurIPS 2023, arXiv 2310.12109, section 4.2).
 /// </summary>
-/// <remarks>
-/// Fourier transforms round over all tokens at once, so a later token moves earlier ones by a rounding error, some 1e-10 of a gradient. The
-/// catalog calls causal only what lets nothing through at all, so this is not in it.
-/// </remarks>
+[Formula(
+    "[G, H, U] = conv3(X W), each channel alone, over the last three tokens",
+    "Y = (H ⊙ (F ∗ Z + c ⊙ Z)) W_o, Z = G ⊙ U, the convolution ∗ reaches back alone",
+    Where = "G, H: gates, (batch, tokens, width); U, Z: (batch, tokens, width); "
+        + "F: learned filter, as long as the sample, (tokens, width); c: (width); W: (width, 3 · width); W_o: (width, width)")]
+[Claims(Growth = 1, Causal = true, FixedTokens = true)]
+[Method("causal-monarch-mixer", "Causal Monarch Mixer", Family.Frequency, 2023,
+    System = "monarch-mixer",
+    Paper = "Fu, Arora, Grogan, Johnson, Eyuboglu, Thomas, Spector, Poli, Rudra, Ré, Monarch Mixer: A Simple Sub-Quadratic GEMM-Based Architecture, "
+        + "NeurIPS 2023, arXiv 2310.12109",
+    Complexity = "O(tokens log² tokens)")]
 public sealed class CausalMonarchMixer : TokenMixer
 {
     /// <summary>A mixer with fresh weights, for up to the shape's tokens.</summary>

@@ -17,6 +17,10 @@ public sealed record BlockDiagonalFeedForwardOptions
     [Description("activation between the maps: relu, gelu, silu ...")]
     public string Activation { get; init; } = "gelu";
 
+    /// <summary>Whether the first map has a bias.</summary>
+    [Description("the first map has a bias")]
+    public bool HiddenBias { get; init; } = true;
+
     /// <summary>Whether neighbouring channels go to different blocks.</summary>
     [Description("neighbouring channels go to different blocks")]
     public bool Shuffle { get; init; }
@@ -41,7 +45,7 @@ public sealed class BlockDiagonalFeedForward : ChannelMixer
     public BlockDiagonalFeedForward(ChannelMixerShape shape, BlockDiagonalFeedForwardOptions options)
     {
         _activation = Activations.Named(options.Activation);
-        Hidden = new BlockDiagonalLinear(shape.Width, shape.HiddenWidth, options.Blocks, shuffle: options.Shuffle);
+        Hidden = new BlockDiagonalLinear(shape.Width, shape.HiddenWidth, options.Blocks, options.HiddenBias, options.Shuffle);
         Output = new BlockDiagonalLinear(shape.HiddenWidth, shape.Width, options.Blocks, shuffle: options.Shuffle);
         Dropout = new Dropout(shape.Dropout);
     }

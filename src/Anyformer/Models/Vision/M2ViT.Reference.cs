@@ -59,20 +59,6 @@ internal sealed class M2ViTReference : ReferenceAdapter
         public override ParityResult Run(ParityCase parity) =>
             parity.Config.Bool("bidirectional", true) ? new BidirectionalReference().Run(parity) : new CausalReference().Run(parity);
 
-        internal static (TokenMixerShape Shape, MonarchMixerOptions Options) Options(ReferenceConfig config)
-        {
-            config.WithoutEffect("hyena_kernel_lr", "hyena_lr_pos_emb", "hyena_wd", "dropout");
-            return (new TokenMixerShape(config.Int("l_max", 128), config.Int("d_model"), 1), new MonarchMixerOptions
-            {
-                FilterWidth = config.Int("hyena_filter_order", 16),
-                PositionWidth = config.Int("hyena_emb_dim", 3),
-                Frequency = config.Double("hyena_w", 10),
-                Modulation = config.Double("hyena_w_mod", 1),
-                Residual = config.Bool("residual_long_conv", false),
-                InputNorm = config.Bool("hyena_training_additions", false),
-            });
-        }
-
         internal static Dictionary<string, Tensor> Outputs(TokenMixer mixer, GatedLongConvolution convolution, ParityCase parity)
         {
             var (back, ahead) = convolution.LongFilter.Filters(parity.Input("x").Size(1));
@@ -87,7 +73,7 @@ internal sealed class M2ViTReference : ReferenceAdapter
     {
         protected override MonarchMixer Build(ParityCase parity)
         {
-            var (shape, options) = MixerReference.Options(parity.Config);
+            var (shape, options) = parity.Config.MonarchMixer();
             return new MonarchMixer(shape, options);
         }
 
@@ -101,7 +87,7 @@ internal sealed class M2ViTReference : ReferenceAdapter
     {
         protected override CausalMonarchMixer Build(ParityCase parity)
         {
-            var (shape, options) = MixerReference.Options(parity.Config);
+            var (shape, options) = parity.Config.MonarchMixer();
             return new CausalMonarchMixer(shape, options);
         }
 
