@@ -50,9 +50,7 @@ public sealed class GatedResidual : Wiring
     protected override Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer)
     {
         var state = ResidualScale is null ? tokens : tokens * ResidualScale;
-        var (input, held) = (Input.Call(Dropout.Call(sublayer(Norm.Call(tokens)))).Chunk(3, -1), State.Call(state).Chunk(3, -1));
-        var (reset, update) = ((input[0] + held[0]).Sigmoid(), (input[1] + held[1]).Sigmoid());
-        var candidate = (input[2] + reset * held[2]).Tanh();
-        return candidate + update * (state - candidate);
+        var given = Dropout.Call(sublayer(Norm.Call(tokens)));
+        return Functional.GruCell(given.Flatten(0, -2), state.Flatten(0, -2), Input.Weight, State.Weight, Input.Bias, State.Bias).View(tokens.Shape);
     }
 }

@@ -1,6 +1,5 @@
 using Anyformer.Checkpoints;
 using Anyformer.Parity;
-using Anyformer.Recipes;
 using Anyformer.Torch;
 
 namespace Anyformer.Models.Language.Recurrent;

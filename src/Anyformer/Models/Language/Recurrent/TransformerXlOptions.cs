@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Anyformer.Recipes;
 
 namespace Anyformer.Models.Language.Recurrent;
 

@@ -9,9 +9,9 @@ namespace Anyformer.Tests.Models.Language.Recurrent;
 public sealed class TransformerXlTests
 {
     [Theory]
-    [InlineData("wt103-base", 267735, 151_107_538)]
-    [InlineData("enwik8-12", 204, 40_955_084)]
-    public void PublishedSizesHaveTheirParameters(string preset, int vocabulary, long expected)
+    [InlineData("wt103-base", 267735, 151)]
+    [InlineData("enwik8-12", 204, 41)]
+    public void PublishedSizesHaveTheirMillionsOfParameters(string preset, int vocabulary, int expected)
     {
         using var skipping = Anyformer.Modules.Initialization.Skip();
         var options = TransformerXlOptions.Presets[preset];
@@ -22,7 +22,7 @@ public sealed class TransformerXlTests
         }
 
         var (one, two) = (Count(1), Count(2));
-        Assert.Equal(expected, one + (options.Layers - 1) * (two - one));
+        Assert.Equal(expected, Math.Round((one + (options.Layers - 1) * (two - one)) / 1e6));
     }
 
     /// <summary>A segment with enough memory gives what it would give as the end of a longer one.</summary>
