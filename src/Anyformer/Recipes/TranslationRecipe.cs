@@ -14,6 +14,13 @@ public sealed record TranslationRecipe : Recipe
     [Description("the texts")]
     public required TranslationDataSection Data { get; init; }
 
+    /// <summary>
+    /// The run of a trained translator, whose attention the shallow networks of the model learn to replace; everything else is the teacher's, its tokenizers
+    /// too. Null to learn from the translations.
+    /// </summary>
+    [Description("run folder of a trained translator whose attention the shallow networks of the model learn to replace; to learn from translations when left out")]
+    public string? Teacher { get; init; }
+
     /// <summary>Probability that is spread over all tokens in training (Vaswani et al. 2017, section 5.4).</summary>
     [Description("probability that is spread over all tokens in training"), Range(0.0, 1.0, MaximumIsExclusive = true)]
     public double LabelSmoothing { get; init; } = 0.1;

@@ -3,6 +3,7 @@ using Anyformer.Comparison.Texts;
 using Anyformer.Data.Sources;
 using Anyformer.Data.Texts;
 using Anyformer.Models.Language;
+using Anyformer.Models.Language.Shallow;
 using Anyformer.Recipes;
 using Anyformer.Recipes.Options;
 using Anyformer.Tasks.Language;
@@ -14,6 +15,8 @@ namespace Anyformer.Tasks.Translation;
 /// <summary>The run of a <see cref="TranslationRecipe"/>. Its folder keeps the tokenizers.</summary>
 public sealed class TranslationRun : TrainingRun
 {
+    private readonly AttentionDistillation? _distillation;
+
     /// <summary>Prepares a run: reads the texts and builds the model.</summary>
     /// <param name="recipe">What to train, on what, how.</param>
     /// <param name="store">Where texts are looked for.</param>
@@ -24,12 +27,14 @@ public sealed class TranslationRun : TrainingRun
         var entry = MethodCatalog.Get<SequenceToSequenceModel>(recipe.Model.Id);
         var options = entry.BindOptions(recipe.Model);
         Recipe = recipe with { Model = recipe.Model with { Id = entry.Id, Preset = null, Options = OptionBinder.Write(options) } };
-        Data = recipe.Data.Load(store, CanResume ? TrainedTranslator.OpenTokenizers(folder) : null);
+        var texts = CanResume ? folder : recipe.Teacher;
+        Data = recipe.Data.Load(store, texts is null ? null : TrainedTranslator.OpenTokenizers(texts));
         TorchRuntime.ManualSeed(Training.Seed);
         Model = entry.Build<SequenceToSequenceModel>(TrainedTranslator.Shape(Data.From, Data.To, Data.Tokens), options);
         if (recipe.Model.Weights is { } weights && !CanResume)
             PretrainedWeights.Load(Model, weights);
         Model.To(Device);
+        _distillation = recipe.Teacher is { } teacher ? Distillation(TrainedTranslator.Open(teacher, Device).Model) : null;
     }
 
     /// <inheritdoc/>
@@ -62,8 +67,13 @@ public sealed class TranslationRun : TrainingRun
     protected override void Prepare() => TrainedTranslator.SaveTokenizers(Folder, Data.From, Data.To);
 
     /// <inheritdoc/>
-    protected override TrainingJob Job() =>
-        new TranslationTrainingJob(Model, Data, Training.BatchSize, new LabelSmoothedLoss(Recipe.LabelSmoothing, Data.To.Special.Pad!.Value), Evaluator(), Training.Seed, Device);
+    protected override TrainingJob Job() => _distillation is not null
+        ? new AttentionDistillationJob(_distillation, Data, Training.BatchSize, Training.Seed, Device)
+        : new TranslationTrainingJob(Model, Data, Training.BatchSize, new LabelSmoothedLoss(Recipe.LabelSmoothing, Data.To.Special.Pad!.Value), Evaluator(), Training.Seed, Device);
+
+    private AttentionDistillation Distillation(SequenceToSequenceModel teacher) => Model is ShallowTransformer student
+        ? new AttentionDistillation(student, teacher)
+        : throw new UserException($"A teacher trains the networks of the model 'shallow-ff-attention', found the model '{ModelId}'.");
 
     private TranslationEvaluator Evaluator() => new(Data, TrainedTranslator.SearchOf(Recipe), Device);
 }

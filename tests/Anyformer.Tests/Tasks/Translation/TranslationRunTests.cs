@@ -50,6 +50,36 @@ public sealed class TranslationRunTests
             Assert.Throws<UserException>(() => Open(folder)).Message);
     }
 
+    [Fact]
+    public void ShallowNetworksLearnFromATrainedTranslator()
+    {
+        using var folder = new TemporaryFolder();
+        var teacher = Trained(folder, "epochs: 40").Evaluate().Bleu.Score;
+        File.WriteAllText(folder["student.yaml"], $$"""
+            task: translation
+            model:
+              id: shallow-ff-attention
+              options:
+                replacements: [{ size: l }]
+                transformer:
+                  { width: 32, heads: 2, feed-forward-width: 64, layers: { count: 1 }, position: rope, feed-forward: { kind: feed-forward, activation: gelu },
+                    ties-embeddings: true, output-bias: false }
+            data: { source: {{folder.Path}}, from: de, to: en, tokens: 8 }
+            teacher: {{folder["run"]}}
+            training: { learning-rate: 0.003, batch-size: 32, epochs: 40, patience: null, schedule: constant }
+            """);
+        TranslationRun Student(params string[] set) =>
+            new((TranslationRecipe)Recipe.Load(folder["student.yaml"], set), new DataStore([folder.Path], folder.Path), folder["student"]);
+        var run = Student();
+        var before = run.Evaluate().Bleu.Score;
+        run.Train(false, new StopAt(long.MaxValue, null), default);
+        var after = run.Evaluate().Bleu.Score;
+        Assert.True(after > before, $"BLEU went from {before} to {after}, the teacher has {teacher}");
+        Assert.Single(TrainedTranslator.Open(folder["student"], Device.Cpu).Translate(["zwei rot Haus"]));
+        Assert.Equal("A teacher trains the networks of the model 'shallow-ff-attention', found the model 'encoder-decoder'.",
+            Assert.Throws<UserException>(() => Student("model={id: encoder-decoder}")).Message);
+    }
+
     private static TranslationRun Trained(TemporaryFolder folder, string training)
     {
         Write(folder, training);
