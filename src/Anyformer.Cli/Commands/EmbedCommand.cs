@@ -8,7 +8,7 @@ namespace Anyformer.Cli.Commands;
 /// <summary><c>anyformer embed</c>: turns texts into vectors by a trained model of texts.</summary>
 public static class EmbedCommand
 {
-    private static readonly Argument<string> s_model = new("model") { Description = "the folder of a training run" };
+    private static readonly Argument<string> s_model = new("model") { Description = "the folder of a training run, or of a model with config.json, weights and tokenizer as Hugging Face keeps them" };
 
     private static readonly Argument<string[]> s_texts = new("text")
     {

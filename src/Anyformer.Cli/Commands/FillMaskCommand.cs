@@ -9,7 +9,7 @@ namespace Anyformer.Cli.Commands;
 /// <summary><c>anyformer fill-mask</c>: tells what is hidden in texts by a trained masked language model.</summary>
 public static class FillMaskCommand
 {
-    private static readonly Argument<string> s_model = new("model") { Description = "the folder of a training run" };
+    private static readonly Argument<string> s_model = new("model") { Description = "the folder of a training run, or of a model with config.json, weights and tokenizer as Hugging Face keeps them" };
 
     private static readonly Argument<string[]> s_texts = new("text")
     {

@@ -10,7 +10,7 @@ namespace Anyformer.Cli.Commands;
 /// <summary><c>anyformer generate</c>: goes on with texts by a trained language model.</summary>
 public static class GenerateCommand
 {
-    private static readonly Argument<string> s_model = new("model") { Description = "the folder of a training run" };
+    private static readonly Argument<string> s_model = new("model") { Description = "the folder of a training run, or of a model with config.json, weights and tokenizer as Hugging Face keeps them" };
 
     private static readonly Argument<string[]> s_prompts = new("prompt")
     {

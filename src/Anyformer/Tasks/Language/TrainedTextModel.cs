@@ -2,6 +2,7 @@ using Anyformer.Catalog;
 using Anyformer.Checkpoints;
 using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
+using Anyformer.Models.Language.Pretrained;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 using Anyformer.Training;
@@ -28,9 +29,22 @@ public sealed class TrainedTextModel
     public TextContinuation Continuation => Model is LanguageModel model ? new TextContinuation(model, Tokenizer, _mostTokens, _device)
         : throw new UserException("This model tells what is hidden in a text, not what comes next: use fill-mask.");
 
-    /// <summary>Opens the best checkpoint of a run.</summary>
-    /// <exception cref="UserException">The folder holds no run of a model of texts, or one that has not validated yet.</exception>
-    public static TrainedTextModel Open(string folder, Device device)
+    /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it: <c>config.json</c>, weights and tokenizer.</summary>
+    /// <exception cref="UserException">The folder holds neither, a run that has not validated yet, or what is no model of texts.</exception>
+    public static TrainedTextModel Open(string folder, Device device) =>
+        !File.Exists(TrainingRun.RecipePath(folder)) && File.Exists(Path.Combine(folder, "config.json")) ? OpenPretrained(folder, device) : OpenRun(folder, device);
+
+    private static TrainedTextModel OpenPretrained(string folder, Device device)
+    {
+        using var scope = new TensorScope();
+        var pretrained = PretrainedModel.Open(folder);
+        if (pretrained.Model is not (TextModel model and ISizedTextModel sized))
+            throw new UserException($"The folder '{folder}' holds a model of type {pretrained.ModelType}, which is none that goes on with texts or tells what is hidden in them.");
+        model.To(device);
+        return new TrainedTextModel(model, Tokenizer.Open(folder), sized.Shape.Tokens, device);
+    }
+
+    private static TrainedTextModel OpenRun(string folder, Device device)
     {
         var path = new CheckpointStore(TrainingRun.CheckpointsPath(folder)).BestPath;
         if (!File.Exists(TrainingRun.RecipePath(folder)) || !File.Exists(path))

@@ -14,7 +14,7 @@ namespace Anyformer.Models.Language.Decoders;
 [Method("gpt2", "GPT-2", Family.LanguageModels, 2019,
     Paper = "Radford, Wu, Child, Luan, Amodei, Sutskever, Language Models are Unsupervised Multitask Learners, 2019",
     Complexity = "O(tokens²), or what the attention mechanism costs")]
-public sealed class Gpt2 : LanguageModel
+public sealed class Gpt2 : LanguageModel, ISizedTextModel
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>

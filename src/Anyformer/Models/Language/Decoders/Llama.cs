@@ -16,7 +16,7 @@ namespace Anyformer.Models.Language.Decoders;
     Paper = "Touvron, Lavril, Izacard, Martinet, Lachaux, Lacroix, Rozière, Goyal, Hambro, Azhar, Rodriguez, Joulin, Grave, Lample, LLaMA: Open and Efficient "
         + "Foundation Language Models, 2023, arXiv 2302.13971",
     Complexity = "O(tokens²), or what the attention mechanism costs")]
-public sealed class Llama : LanguageModel
+public sealed class Llama : LanguageModel, ISizedTextModel
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>

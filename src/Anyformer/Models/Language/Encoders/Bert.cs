@@ -18,7 +18,7 @@ namespace Anyformer.Models.Language.Encoders;
 [Method("bert", "BERT", Family.LanguageModels, 2018,
     Paper = "Devlin, Chang, Lee, Toutanova, BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding, NAACL 2019, arXiv 1810.04805",
     Complexity = "O(tokens²), or what the attention mechanism costs")]
-public sealed class Bert : MaskedLanguageModel, IPooledTextModel
+public sealed class Bert : MaskedLanguageModel, IPooledTextModel, ISizedTextModel
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>

@@ -16,7 +16,7 @@ namespace Anyformer.Models.Language.Encoders;
 [Method("convbert", "ConvBERT", Family.LanguageModels, 2020,
     Paper = "Jiang, Yu, Zhou, Chen, Feng, Yan, ConvBERT: Improving BERT with Span-based Dynamic Convolution, NeurIPS 2020, arXiv 2008.02496",
     Complexity = "O(tokens² + tokens · kernel), or what the attention mechanism costs")]
-public sealed class ConvBert : MaskedLanguageModel
+public sealed class ConvBert : MaskedLanguageModel, ISizedTextModel
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>
