@@ -33,9 +33,9 @@ public sealed class CausalShallowAttention : TokenMixer, IAttentionStudent
         OutputProjection = new Linear(shape.Width, shape.Width);
     }
 
-    private ShallowNetwork Network { get; }
+    internal ShallowNetwork Network { get; }
 
-    private Linear OutputProjection { get; }
+    internal Linear OutputProjection { get; }
 
     Tensor IAttentionStudent.CallContexts(Tensor tokens, Tensor context, AttentionMask? mask)
     {

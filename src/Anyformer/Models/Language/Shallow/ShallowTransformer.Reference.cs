@@ -139,18 +139,39 @@ internal sealed class ShallowTransformerReference : ReferenceAdapter
     }
 
     /// <summary>
-    /// Parts whose attention divides scores behind the product, as the reference does. The norm of a network of two hidden units leaves of them no more than
-    /// which is the larger, and gradients before it are differences of nearly equal numbers: only the same order of operations gives the same digits.
+    /// Parts that compute in the order of the reference: attention divides scores behind the product, and a decoder's network runs once for every token. The
+    /// norm of a network of two hidden units leaves of them no more than which is the larger, and gradients before it are differences of nearly equal
+    /// numbers: only the same order of operations gives the same digits.
     /// </summary>
     private sealed class ReferenceParts(ShallowTransformerOptions options, TranslationShape shape, StackSide side) : ShallowParts(options, shape, side)
     {
-        protected override TokenMixer SelfAttention(int layer) =>
-            base.SelfAttention(layer) is var mixer && mixer is MultiHeadAttention ? Attention(MixerShape(layer)) : mixer;
+        protected override TokenMixer SelfAttention(int layer) => base.SelfAttention(layer) switch
+        {
+            MultiHeadAttention => Attention(MixerShape(layer)),
+            CausalShallowAttention mixer => new TokenByToken(mixer, MixerShape(layer)),
+            var mixer => mixer,
+        };
 
         protected override CrossMixer CrossAttention(int layer) =>
             base.CrossAttention(layer) is var mixer && mixer is MultiHeadAttention ? Attention(MixerShape(layer)) : mixer;
 
         private static MultiHeadAttention Attention(TokenMixerShape shape) => new(shape, new DividedAttention());
+    }
+
+    /// <summary>The parts of a <see cref="CausalShallowAttention"/>, whose network reads for each token the whole sentence with what comes later zeroed.</summary>
+    private sealed class TokenByToken(CausalShallowAttention mixer, TokenMixerShape shape) : TokenMixer
+    {
+        private ShallowNetwork Network { get; } = mixer.Network;
+
+        private Linear OutputProjection { get; } = mixer.OutputProjection;
+
+        protected override Tensor Forward(Tensor tokens, AttentionMask? mask)
+        {
+            var (row, width) = (Sentences.Flatten(tokens, null, shape.Tokens), tokens.Size(2));
+            var seen = mask!.Table(tokens.Size(1), tokens.Size(1))!.Squeeze(1).ConstantPadNd([0, shape.Tokens - tokens.Size(1)]);
+            var contexts = seen.Unbind(1).Select(visible => Network.Call(row * visible.RepeatInterleave(width, 1)));
+            return OutputProjection.Call(Sentences.Masked(Functional.Stack([.. contexts], 1), mask.Keys));
+        }
     }
 
     /// <summary><c>softmax(Q K^T / sqrt(head width)) V</c>, divided there.</summary>
