@@ -67,5 +67,5 @@ public sealed record T5Options : EncoderDecoderOptions
         new() { Width = width, Heads = heads, FeedForwardWidth = hidden, Layers = new LayerOptions { Count = layers } };
 
     private static T5Options Gated(int width, int heads, int hidden, int layers) =>
-        Sized(width, heads, hidden, layers) with { FeedForward = GatedMaps("gelu-tanh"), TiesEmbeddings = false };
+        Sized(width, heads, hidden, layers) with { FeedForward = GatedMaps("gelu-new"), TiesEmbeddings = false };
 }

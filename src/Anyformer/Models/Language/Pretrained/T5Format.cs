@@ -1,13 +1,16 @@
+using System.Text.Json.Nodes;
 using Anyformer.Blocks.Layers;
 using Anyformer.Checkpoints;
+using Anyformer.FeedForward;
 using Anyformer.Models.Language.EncoderDecoders;
+using Anyformer.Normalization;
 using Anyformer.Parity;
 using Anyformer.Positions;
 
 namespace Anyformer.Models.Language.Pretrained;
 
 /// <summary><see cref="T5"/> as <c>T5ForConditionalGeneration</c>, <c>models/t5/modeling_t5.py</c>.</summary>
-internal sealed class T5Format : PretrainedFormat<T5>
+internal sealed class T5Format : PretrainedArchitecture<T5>
 {
     /// <summary>Most tokens of a text, as far as the model is concerned: its distances know no limit.</summary>
     private const int Tokens = 1 << 20;
@@ -15,10 +18,19 @@ internal sealed class T5Format : PretrainedFormat<T5>
     private const string Gate = "gated-";
 
     /// <inheritdoc/>
+    public override string ModelType => "t5";
+
+    /// <inheritdoc/>
+    public override string Architecture => "T5ForConditionalGeneration";
+
+    /// <inheritdoc/>
+    public override string Prefix => "";
+
+    /// <inheritdoc/>
     internal override T5 Build(ReferenceConfig config)
     {
         // The number of positions is that of the texts it was trained on; tokens of ends and begins concern who writes with it.
-        config.WithoutEffect("n_positions", "eos_token_id", "pad_token_id", "decoder_start_token_id", "initializer_factor");
+        config.WithoutEffect("n_positions", "is_encoder_decoder", "eos_token_id", "pad_token_id", "decoder_start_token_id", "initializer_factor");
         var activation = config.Activation("feed_forward_proj", "relu");
         var options = new T5Options
         {
@@ -41,6 +53,28 @@ internal sealed class T5Format : PretrainedFormat<T5>
         var texts = new LanguageShape(config.Int("vocab_size", 32128), Tokens);
         return new T5(new TranslationShape(texts, texts), options);
     }
+
+    /// <inheritdoc/>
+    internal override void Describe(T5 model, JsonObject config)
+    {
+        var options = model.Options;
+        config["vocab_size"] = model.Shape.Source.Vocabulary;
+        (config["d_model"], config["d_kv"], config["d_ff"]) = (options.Width, options.HeadWidth, options.FeedForwardWidth);
+        (config["num_layers"], config["num_decoder_layers"]) = (options.Layers.Count, options.DecoderLayers ?? options.Layers.Count);
+        config["num_heads"] = options.Heads;
+        var bias = options.Position?.Options as T5BiasOptions ?? new T5BiasOptions();
+        (config["relative_attention_num_buckets"], config["relative_attention_max_distance"]) = (bias.Buckets, bias.MaxDistance);
+        config["feed_forward_proj"] = options.FeedForward.Options is GatedFeedForwardOptions gated
+            ? gated.Activation == "gelu-new" ? Gate + "gelu" : Gate + TransformersConfig.ActivationName(gated.Activation)
+            : TransformersConfig.ActivationName((options.FeedForward.Options as PositionwiseFeedForwardOptions)?.Activation ?? "relu");
+        config["layer_norm_epsilon"] = (options.Norm.Options as RmsNormOptions)?.Epsilon ?? 1e-6;
+        (config["dropout_rate"], config["tie_word_embeddings"]) = (options.Dropout, options.TiesEmbeddings);
+        config["is_encoder_decoder"] = true;
+    }
+
+    /// <inheritdoc/>
+    internal override (object Shape, TransformerOptions Options) Sizes(T5 model) =>
+        (model.Shape.Source.Vocabulary, model.Options with { DecoderLayers = model.Options.DecoderLayers ?? model.Options.Layers.Count });
 
     /// <inheritdoc/>
     internal override StateDictLayout Layout(T5 model)

@@ -6,6 +6,7 @@ using Anyformer.Checkpoints;
 using Anyformer.FeedForward;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoders;
+using Anyformer.Models.Language.EncoderDecoders;
 using Anyformer.Models.Language.Encoders;
 using Anyformer.Models.Language.Pretrained;
 using Anyformer.Normalization;
@@ -39,6 +40,25 @@ public sealed class PretrainedModelTests
         opened.Save(folder["again"]);
         Assert.Equal(File.ReadAllBytes(Path.Combine(folder["model"], "model.safetensors")), File.ReadAllBytes(Path.Combine(folder["again"], "model.safetensors")));
         Assert.Equal(File.ReadAllText(Path.Combine(folder["model"], "config.json")), File.ReadAllText(Path.Combine(folder["again"], "config.json")));
+    }
+
+    [Theory]
+    [InlineData("small", true)]
+    [InlineData("small", false)]
+    public void AFolderBringsATranslatorBack(string preset, bool isGated)
+    {
+        using var scope = new TensorScope();
+        using var folder = new TemporaryFolder();
+        var options = T5Options.Presets[preset] with { DecoderLayers = 1 };
+        if (isGated)
+            options = options with { FeedForward = T5Options.Presets["t5-v1_1-small"].FeedForward, TiesEmbeddings = false };
+        var model = new T5(new TranslationShape(s_shape, s_shape), options);
+        PretrainedModel.Of(model).Save(folder.Path);
+        var opened = (T5)PretrainedModel.Open(folder.Path).Model;
+        var (source, target) = (Tensor.From<long>([3, 1, 4, 1, 5]).View([1, 5]), Tensor.From<long>([2, 7, 1]).View([1, 3]));
+        model.Eval();
+        using var unrecorded = Autograd.NoGrad();
+        Tensors.AssertSame(model.Call(source, target), opened.Call(source, target));
     }
 
     [SkippableTheory]
