@@ -1,4 +1,3 @@
-using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Data.Texts.Tokenization.Training;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoders;
