@@ -30,7 +30,7 @@ public sealed class ActivationsTests
 
     [Fact]
     public void AnotherNameIsRefused() => Assert.Equal(
-        "Activation 'swish' is unknown; expected one of relu, relu-squared, leaky-relu, elu, selu, gelu, gelu-tanh, gelu-quick, silu, mish, "
+        "Activation 'swish' is unknown; expected one of relu, relu-squared, leaky-relu, elu, selu, gelu, gelu-tanh, gelu-new, gelu-quick, silu, mish, "
         + "softplus, tanh, sigmoid, identity.",
         Assert.Throws<UserException>(() => Activations.Named("swish")).Message);
 }
