@@ -1,6 +1,6 @@
 using Anyformer.Models.Language.Decoding;
-using Anyformer.Torch;
 using Anyformer.Testing;
+using Anyformer.Torch;
 using FsCheck.Fluent;
 
 namespace Anyformer.Tests.Models.Language.Decoding;
