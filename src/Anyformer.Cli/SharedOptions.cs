@@ -37,6 +37,14 @@ public static class SharedOptions
         CustomParser = result => ReadCount(result, "--threads"),
     };
 
+    /// <summary>Where a model runs.</summary>
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "where the model runs: cpu, cuda or cuda:<number>",
+        HelpName = "device",
+        DefaultValueFactory = _ => "cpu",
+    };
+
     /// <summary>An option that counts something, from 1.</summary>
     public static Option<int> Count(string name, string description, int usual) => new(name)
     {

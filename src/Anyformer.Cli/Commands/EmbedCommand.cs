@@ -16,7 +16,7 @@ public static class EmbedCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<string> s_device = new("--device") { Description = "where the model runs: cpu, cuda or cuda:<number>", HelpName = "device", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string> s_device = SharedOptions.Device();
 
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 

@@ -43,7 +43,7 @@ public static class PredictCommand
         Description = "forecast whatever columns the table has, for a model that takes any number of variates",
     };
 
-    private static readonly Option<string> s_device = new("--device") { Description = "where the model runs: cpu, cuda or cuda:<number>", HelpName = "device", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string> s_device = SharedOptions.Device();
 
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 

@@ -20,7 +20,7 @@ public static class TranslateCommand
 
     private static readonly Option<bool> s_json = new("--json") { Description = "write a JSON object a text" };
 
-    private static readonly Option<string> s_device = new("--device") { Description = "where the model runs: cpu, cuda or cuda:<number>", HelpName = "device", DefaultValueFactory = _ => "cpu" };
+    private static readonly Option<string> s_device = SharedOptions.Device();
 
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 

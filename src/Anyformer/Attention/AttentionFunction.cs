@@ -39,11 +39,12 @@ public abstract class AttentionFunction : Module
     {
         if (!ReadsOn)
             throw new UserException($"{GetType().Name} cannot read on; texts must be read anew with every token.");
-        if (mask.Keys is not null || mask.Pairs is not null)
-            throw new UserException("Texts are read on without padding; give them one by one, or of one length.");
+        if (mask.Pairs is not null)
+            throw new UserException("Texts are read on under a causal mask and with padding, not under a table of pairs.");
         if (this is IRecurrentAttention recurrent)
-            return state.Next().Step(recurrent, queries, Heads.Share(keys, queries.Size(1)), Heads.Share(values, queries.Size(1)));
-        var (allKeys, allValues) = state.Next().Extend(keys, values);
-        return DecodingState.Apart(() => Attend(queries, allKeys, allValues, mask));
+            return mask.Keys is null ? state.Next().Step(recurrent, queries, Heads.Share(keys, queries.Size(1)), Heads.Share(values, queries.Size(1)))
+                : throw new UserException($"{GetType().Name} reads on texts without padding; give them one by one, or of one length.");
+        var (allKeys, allValues, real) = state.Next().Extend(keys, values, mask.Keys);
+        return DecodingState.Apart(() => Attend(queries, allKeys, allValues, mask with { Keys = real }));
     }
 }

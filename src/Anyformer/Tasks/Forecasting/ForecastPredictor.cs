@@ -25,11 +25,7 @@ public sealed class ForecastPredictor
     /// <exception cref="UserException">The folder holds no run, or one that has not validated yet.</exception>
     public static ForecastPredictor Open(string folder, string device = "cpu")
     {
-        var path = new Training.CheckpointStore(ForecastRun.CheckpointsPath(folder)).BestPath;
-        if (!File.Exists(ForecastRun.RecipePath(folder)) || !File.Exists(path))
-            throw new UserException($"The folder '{folder}' holds no trained run: expected {ForecastRun.RecipePath(folder)} and {path}.");
-        if (Recipe.Load(ForecastRun.RecipePath(folder)) is not ForecastRecipe recipe)
-            throw new UserException($"The run '{folder}' is none of a forecaster.");
+        var (recipe, path) = TrainedRun<ForecastRecipe>.Open(folder, "a forecaster");
         using var scope = new TensorScope();
         var weights = Safetensors.Load(path, out var texts);
         var metadata = ForecastMetadata.FromTexts(texts, path);

@@ -6,7 +6,6 @@ using Anyformer.Data.Images.Transforms;
 using Anyformer.Models.Vision;
 using Anyformer.Recipes;
 using Anyformer.Torch;
-using Anyformer.Training;
 
 namespace Anyformer.Tasks.Images;
 
@@ -35,11 +34,7 @@ public sealed class TrainedImageClassifier
     /// <exception cref="UserException">The folder holds no run of a classifier of images, or one that has not validated yet.</exception>
     public static TrainedImageClassifier Open(string folder, Device device)
     {
-        var path = new CheckpointStore(TrainingRun.CheckpointsPath(folder)).BestPath;
-        if (!File.Exists(TrainingRun.RecipePath(folder)) || !File.Exists(path))
-            throw new UserException($"The folder '{folder}' holds no trained run: expected {TrainingRun.RecipePath(folder)} and {path}.");
-        if (Recipes.Recipe.Load(TrainingRun.RecipePath(folder)) is not ImageRecipe recipe)
-            throw new UserException($"The run '{folder}' is none of a classifier of images.");
+        var (recipe, path) = TrainedRun<ImageRecipe>.Open(folder, "a classifier of images");
         using var scope = new TensorScope();
         var weights = Safetensors.Load(path, out var texts);
         var metadata = ImageMetadata.FromTexts(texts, path);

@@ -5,7 +5,6 @@ using Anyformer.Models.Language;
 using Anyformer.Models.Language.Pretrained;
 using Anyformer.Recipes;
 using Anyformer.Torch;
-using Anyformer.Training;
 
 namespace Anyformer.Tasks.Language;
 
@@ -46,11 +45,7 @@ public sealed class TrainedTextModel
 
     private static TrainedTextModel OpenRun(string folder, Device device)
     {
-        var path = new CheckpointStore(TrainingRun.CheckpointsPath(folder)).BestPath;
-        if (!File.Exists(TrainingRun.RecipePath(folder)) || !File.Exists(path))
-            throw new UserException($"The folder '{folder}' holds no trained run: expected {TrainingRun.RecipePath(folder)} and {path}.");
-        if (Recipe.Load(TrainingRun.RecipePath(folder)) is not LanguageRecipe recipe)
-            throw new UserException($"The run '{folder}' is none of a model of texts.");
+        var (recipe, path) = TrainedRun<LanguageRecipe>.Open(folder, "a model of texts");
         using var scope = new TensorScope();
         var tokenizer = Tokenizer.Open(folder);
         var entry = MethodCatalog.Get<TextModel>(recipe.Model.Id);

@@ -4,7 +4,6 @@ using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
 using Anyformer.Recipes;
 using Anyformer.Torch;
-using Anyformer.Training;
 
 namespace Anyformer.Tasks.Translation;
 
@@ -29,11 +28,7 @@ public sealed class TrainedTranslator
     /// <exception cref="UserException">The folder holds no run of a translator, or one that has not validated yet.</exception>
     public static TrainedTranslator Open(string folder, Device device)
     {
-        var path = new CheckpointStore(TrainingRun.CheckpointsPath(folder)).BestPath;
-        if (!File.Exists(TrainingRun.RecipePath(folder)) || !File.Exists(path))
-            throw new UserException($"The folder '{folder}' holds no trained run: expected {TrainingRun.RecipePath(folder)} and {path}.");
-        if (Recipes.Recipe.Load(TrainingRun.RecipePath(folder)) is not TranslationRecipe recipe)
-            throw new UserException($"The run '{folder}' is none of a translator.");
+        var (recipe, path) = TrainedRun<TranslationRecipe>.Open(folder, "a translator");
         using var scope = new TensorScope();
         var (from, to) = OpenTokenizers(folder);
         var entry = MethodCatalog.Get<SequenceToSequenceModel>(recipe.Model.Id);

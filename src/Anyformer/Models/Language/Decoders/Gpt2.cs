@@ -1,5 +1,4 @@
 using Anyformer.Catalog;
-using Anyformer.Torch;
 
 namespace Anyformer.Models.Language.Decoders;
 
@@ -14,31 +13,11 @@ namespace Anyformer.Models.Language.Decoders;
 [Method("gpt2", "GPT-2", Family.LanguageModels, 2019,
     Paper = "Radford, Wu, Child, Luan, Amodei, Sutskever, Language Models are Unsupervised Multitask Learners, 2019",
     Complexity = "O(tokens²), or what the attention mechanism costs")]
-public sealed class Gpt2 : LanguageModel, ISizedTextModel
+public sealed class Gpt2 : NamedDecoder<Gpt2Options>
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>
     /// <param name="options">The parts and the sizes inside.</param>
     /// <exception cref="UserException">Parts do not go together, or not with the sizes.</exception>
-    public Gpt2(LanguageShape shape, Gpt2Options options) => (Shape, Options, Decoder) = (shape, options, new TransformerDecoder(shape, options));
-
-    /// <summary>The sizes of the texts.</summary>
-    public LanguageShape Shape { get; }
-
-    /// <summary>The parts and the sizes inside.</summary>
-    public Gpt2Options Options { get; }
-
-    /// <inheritdoc/>
-    public override bool ReadsOn => Decoder.ReadsOn;
-
-    /// <inheritdoc/>
-    public override bool TakesPositions => Decoder.TakesPositions;
-
-    private TransformerDecoder Decoder { get; }
-
-    /// <inheritdoc/>
-    protected override Tensor Encode(TextInput text) => Decoder.CallStates(text);
-
-    /// <inheritdoc/>
-    protected override Tensor Score(Tensor states) => Decoder.CallScores(states);
+    public Gpt2(LanguageShape shape, Gpt2Options options) : base(shape, options) { }
 }

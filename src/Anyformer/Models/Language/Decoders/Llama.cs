@@ -1,5 +1,4 @@
 using Anyformer.Catalog;
-using Anyformer.Torch;
 
 namespace Anyformer.Models.Language.Decoders;
 
@@ -16,31 +15,11 @@ namespace Anyformer.Models.Language.Decoders;
     Paper = "Touvron, Lavril, Izacard, Martinet, Lachaux, Lacroix, Rozière, Goyal, Hambro, Azhar, Rodriguez, Joulin, Grave, Lample, LLaMA: Open and Efficient "
         + "Foundation Language Models, 2023, arXiv 2302.13971",
     Complexity = "O(tokens²), or what the attention mechanism costs")]
-public sealed class Llama : LanguageModel, ISizedTextModel
+public sealed class Llama : NamedDecoder<LlamaOptions>
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>
     /// <param name="options">The parts and the sizes inside.</param>
     /// <exception cref="UserException">Parts do not go together, or not with the sizes.</exception>
-    public Llama(LanguageShape shape, LlamaOptions options) => (Shape, Options, Decoder) = (shape, options, new TransformerDecoder(shape, options));
-
-    /// <summary>The sizes of the texts.</summary>
-    public LanguageShape Shape { get; }
-
-    /// <summary>The parts and the sizes inside.</summary>
-    public LlamaOptions Options { get; }
-
-    /// <inheritdoc/>
-    public override bool ReadsOn => Decoder.ReadsOn;
-
-    /// <inheritdoc/>
-    public override bool TakesPositions => Decoder.TakesPositions;
-
-    private TransformerDecoder Decoder { get; }
-
-    /// <inheritdoc/>
-    protected override Tensor Encode(TextInput text) => Decoder.CallStates(text);
-
-    /// <inheritdoc/>
-    protected override Tensor Score(Tensor states) => Decoder.CallScores(states);
+    public Llama(LanguageShape shape, LlamaOptions options) : base(shape, options) { }
 }

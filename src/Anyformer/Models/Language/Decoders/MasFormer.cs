@@ -1,5 +1,4 @@
 using Anyformer.Catalog;
-using Anyformer.Torch;
 
 namespace Anyformer.Models.Language.Decoders;
 
@@ -15,28 +14,11 @@ namespace Anyformer.Models.Language.Decoders;
 [Method("masformer", "MASFormer", Family.LanguageModels, 2023,
     Paper = "Zhang, Ram, Hawkins, Zha, Zhao, Efficient Long-Range Transformers: You Need to Attend More, but Not Necessarily at Every Layer, Findings of EMNLP 2023, arXiv 2310.12442",
     Complexity = "O(tokens²) in few layers, O(tokens · block) in the others")]
-public sealed class MasFormer : LanguageModel
+public sealed class MasFormer : NamedDecoder<MasFormerOptions>
 {
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>
     /// <param name="options">The parts and the sizes inside.</param>
     /// <exception cref="UserException">Parts do not go together, or not with the sizes.</exception>
-    public MasFormer(LanguageShape shape, MasFormerOptions options) => (Options, Decoder) = (options, new TransformerDecoder(shape, options));
-
-    /// <summary>The parts and the sizes inside.</summary>
-    public MasFormerOptions Options { get; }
-
-    /// <inheritdoc/>
-    public override bool ReadsOn => Decoder.ReadsOn;
-
-    /// <inheritdoc/>
-    public override bool TakesPositions => Decoder.TakesPositions;
-
-    private TransformerDecoder Decoder { get; }
-
-    /// <inheritdoc/>
-    protected override Tensor Encode(TextInput text) => Decoder.CallStates(text);
-
-    /// <inheritdoc/>
-    protected override Tensor Score(Tensor states) => Decoder.CallScores(states);
+    public MasFormer(LanguageShape shape, MasFormerOptions options) : base(shape, options) { }
 }
