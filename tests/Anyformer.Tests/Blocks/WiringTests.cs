@@ -82,10 +82,10 @@ public sealed class WiringTests
         var wiring = new GatedResidual(4, _norm);
         var updateBias = wiring.NamedParameters().Single(item => item.Name == "input.bias").Parameter;
         using (Autograd.NoGrad())
-            updateBias[4..8] = Tensor.From(100f);
+            updateBias[4..8] = Tensor.From(1e5f);
         Tensors.AssertClose(_tokens, wiring.Call(_tokens, Sublayer), 1e-6);
         using (Autograd.NoGrad())
-            updateBias[4..8] = Tensor.From(-100f);
+            updateBias[4..8] = Tensor.From(-1e5f);
         Assert.All(wiring.Call(_tokens * 50, Sublayer).Numbers(), value => Assert.InRange(value, -1, 1));
     }
 
