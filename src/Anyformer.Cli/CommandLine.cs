@@ -54,6 +54,7 @@ public static class CommandLine
         TranslateCommand.Create(),
         FillMaskCommand.Create(),
         EmbedCommand.Create(),
+        ExportCommand.Create(),
         BenchCommand.Create(),
         InspectCommand.Create(),
         VerifyCommand.Create(),

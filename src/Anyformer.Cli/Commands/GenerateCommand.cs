@@ -41,7 +41,7 @@ public static class GenerateCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("generate", "Go on with texts by a trained language model.")
+        var command = new Command("generate", "Go on with texts by a trained language model, or write texts from them by a model such as T5.")
         {
             s_model, s_prompts, s_tokens, s_temperature, s_topK, s_topP, s_penalty, s_stops, s_seed, s_json, s_device, s_threads,
         };
@@ -54,7 +54,7 @@ public static class GenerateCommand
         if (parsed.GetValue(s_topK) is < 1 and var count)
             throw new UserException($"--top-k must be a whole number of at least 1, found {count}.");
         Engine.Start(parsed.GetValue(s_threads));
-        var continuation = TrainedTextModel.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!)).Continuation;
+        var continuation = TextContinuation.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!));
         var prompts = parsed.GetValue(s_prompts) is { Length: > 0 } given ? given : StandardInput.Lines("prompts");
         var settings = new ContinuationSettings
         {
@@ -72,14 +72,15 @@ public static class GenerateCommand
         if (prompts.Count == 1 && !parsed.GetValue(s_json))
             Stream(continuation, prompts[0], settings);
         else
-            Write(prompts, continuation.Write(prompts, settings), parsed.GetValue(s_json));
+            Write(continuation.GoesOn, prompts, continuation.Write(prompts, settings), parsed.GetValue(s_json));
         return 0;
     }
 
     /// <summary>One text goes to the terminal as it is written.</summary>
     private static void Stream(TextContinuation continuation, string prompt, ContinuationSettings settings)
     {
-        Console.Out.Write(prompt);
+        if (continuation.GoesOn)
+            Console.Out.Write(prompt);
         continuation.Write([prompt], settings, (_, piece) =>
         {
             Console.Out.Write(piece);
@@ -88,10 +89,10 @@ public static class GenerateCommand
         Console.Out.WriteLine();
     }
 
-    private static void Write(IReadOnlyList<string> prompts, IReadOnlyList<string> texts, bool json)
+    private static void Write(bool goesOn, IReadOnlyList<string> prompts, IReadOnlyList<string> texts, bool json)
     {
         foreach (var (prompt, text) in prompts.Zip(texts))
-            Console.Out.WriteLine(json ? JsonSerializer.Serialize(new { prompt, text }) : $"{prompt}{text}\n");
+            Console.Out.WriteLine(json ? JsonSerializer.Serialize(new { prompt, text }) : goesOn ? $"{prompt}{text}\n" : text);
     }
 
     private static Option<double> Number(string name, string description, double usual, double least, double most) => new(name)

@@ -8,7 +8,10 @@ namespace Anyformer.Cli.Commands;
 /// <summary><c>anyformer translate</c>: translates texts by a trained translator.</summary>
 public static class TranslateCommand
 {
-    private static readonly Argument<string> s_run = new("run") { Description = "the folder of a training run" };
+    private static readonly Argument<string> s_run = new("run")
+    {
+        Description = "the folder of a training run, or of a model such as T5 with config.json, weights and tokenizer as Hugging Face keeps them",
+    };
 
     private static readonly Argument<string[]> s_texts = new("text")
     {

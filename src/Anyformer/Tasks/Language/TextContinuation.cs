@@ -1,6 +1,8 @@
 using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoding;
+using Anyformer.Models.Language.Pretrained;
+using Anyformer.Tasks.Translation;
 using Anyformer.Torch;
 
 namespace Anyformer.Tasks.Language;
@@ -18,13 +20,47 @@ public sealed record ContinuationSettings
     public bool IgnoresEnd { get; init; }
 }
 
-/// <summary>Goes on with texts by a language model.</summary>
-/// <param name="model">The model.</param>
-/// <param name="tokenizer">What its ids stand for.</param>
-/// <param name="mostTokens">Most tokens that the model takes at once.</param>
-/// <param name="device">Where the model is.</param>
-public sealed class TextContinuation(LanguageModel model, Tokenizer tokenizer, int mostTokens, Device device)
+/// <summary>Goes on with texts by a language model, or writes texts from them by a model that does that.</summary>
+public sealed class TextContinuation
 {
+    private readonly Func<TextGenerator, IReadOnlyList<string>, Func<int, int, bool>, IReadOnlyList<IReadOnlyList<int>>> _generate;
+    private readonly Tokenizer _writing;
+
+    /// <summary>Goes on with texts.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="tokenizer">What its ids stand for.</param>
+    /// <param name="mostTokens">Most tokens that the model takes at once.</param>
+    /// <param name="device">Where the model is.</param>
+    public TextContinuation(LanguageModel model, Tokenizer tokenizer, int mostTokens, Device device)
+    {
+        (_writing, GoesOn) = (tokenizer, true);
+        _generate = (generator, prompts, written) => generator.Generate(model, mostTokens, [.. prompts.Select(prompt => Ids(prompt, tokenizer))], written, device);
+    }
+
+    /// <summary>Writes texts from others.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="from">What the ids of texts stand for; it has tokens of padding and the end.</param>
+    /// <param name="to">What the ids of what is written stand for; it has tokens of the beginning and the end.</param>
+    /// <param name="device">Where the model is.</param>
+    public TextContinuation(SequenceToSequenceModel model, Tokenizer from, Tokenizer to, Device device)
+    {
+        _writing = to;
+        _generate = (generator, prompts, written) =>
+        {
+            using var scope = new TensorScope();
+            var source = TranslationBatch.SourceOf([.. prompts.Select(from.EncodeIds)], from.Special, device);
+            return generator.Generate(model, source, to.Special.Begin!.Value, written);
+        };
+    }
+
+    /// <summary>Whether what is written goes on with its prompt, instead of being a text of its own.</summary>
+    public bool GoesOn { get; }
+
+    /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it.</summary>
+    /// <exception cref="UserException">The folder holds neither, a run that has not validated yet, or what writes no texts.</exception>
+    public static TextContinuation Open(string folder, Device device) =>
+        PretrainedModel.IsFolderOf<SequenceToSequenceModel>(folder) ? TrainedTranslator.Open(folder, device).Continuation : TrainedTextModel.Open(folder, device).Continuation;
+
     /// <summary>What follows each prompt.</summary>
     /// <param name="prompts">The beginnings of the texts; an empty one begins with the token of the beginning.</param>
     /// <param name="settings">How.</param>
@@ -32,14 +68,14 @@ public sealed class TextContinuation(LanguageModel model, Tokenizer tokenizer, i
     /// <exception cref="UserException">A prompt is empty and the vocabulary has no token of the beginning, or has a character that the vocabulary lacks.</exception>
     public IReadOnlyList<string> Write(IReadOnlyList<string> prompts, ContinuationSettings settings, Action<int, string>? written = null)
     {
-        var texts = prompts.Select(_ => new OpenText(tokenizer.Stream(), new StopText(settings.Stops))).ToArray();
-        var ends = settings.IgnoresEnd || tokenizer.Special.End is not { } end ? settings.Generation : settings.Generation with { EndTokens = [.. settings.Generation.EndTokens, end] };
-        new TextGenerator(ends).Generate(model, mostTokens, [.. prompts.Select(Ids)], (text, token) =>
+        var texts = prompts.Select(_ => new OpenText(_writing.Stream(), new StopText(settings.Stops))).ToArray();
+        var ends = settings.IgnoresEnd || _writing.Special.End is not { } end ? settings.Generation : settings.Generation with { EndTokens = [.. settings.Generation.EndTokens, end] };
+        _ = _generate(new TextGenerator(ends), prompts, (text, token) =>
         {
             if (!ends.EndTokens.Contains(token))
                 texts[text].Take(texts[text].Stream.Add(token), piece => written?.Invoke(text, piece));
             return !texts[text].Stop.IsOver;
-        }, device);
+        });
         foreach (var (index, text) in texts.Index())
         {
             text.Take(text.Stream.Finish(), piece => written?.Invoke(index, piece));
@@ -49,7 +85,7 @@ public sealed class TextContinuation(LanguageModel model, Tokenizer tokenizer, i
         return [.. texts.Select(text => text.Written)];
     }
 
-    private int[] Ids(string prompt)
+    private static int[] Ids(string prompt, Tokenizer tokenizer)
     {
         var ids = tokenizer.EncodeIds(prompt);
         int[] begin = tokenizer.Special.Begin is { } first ? [first] : [];

@@ -31,7 +31,7 @@ public sealed class TrainedTextModel
     /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it: <c>config.json</c>, weights and tokenizer.</summary>
     /// <exception cref="UserException">The folder holds neither, a run that has not validated yet, or what is no model of texts.</exception>
     public static TrainedTextModel Open(string folder, Device device) =>
-        !File.Exists(TrainingRun.RecipePath(folder)) && File.Exists(Path.Combine(folder, "config.json")) ? OpenPretrained(folder, device) : OpenRun(folder, device);
+        PretrainedModel.IsFolder(folder) ? OpenPretrained(folder, device) : OpenRun(folder, device);
 
     private static TrainedTextModel OpenPretrained(string folder, Device device)
     {

@@ -2,31 +2,60 @@ using Anyformer.Catalog;
 using Anyformer.Checkpoints;
 using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
+using Anyformer.Models.Language.Pretrained;
 using Anyformer.Recipes;
+using Anyformer.Tasks.Language;
 using Anyformer.Torch;
 
 namespace Anyformer.Tasks.Translation;
 
-/// <summary>A trained translator from the folder of its run.</summary>
+/// <summary>A trained translator, or another model that writes texts from texts, with its tokenizers.</summary>
 public sealed class TrainedTranslator
 {
-    private readonly TextTranslator _translator;
+    /// <summary>Most tokens of a text where a model does not say what it was trained on.</summary>
+    private const int UsualTokens = 512;
 
-    private TrainedTranslator(TranslationRecipe recipe, SequenceToSequenceModel model, Tokenizer from, Tokenizer to, Device device)
-    {
-        (Recipe, Model) = (recipe, model);
-        _translator = new TextTranslator(model, from, to, recipe.Data.Tokens, device);
-    }
+    private readonly int _mostTokens;
+    private readonly Device _device;
 
-    /// <summary>How it was trained.</summary>
-    public TranslationRecipe Recipe { get; }
+    private TrainedTranslator(SequenceToSequenceModel model, Tokenizer from, Tokenizer to, int mostTokens, Device device, TranslationSearch search) =>
+        (Model, From, To, _mostTokens, _device, Search) = (model, from, to, mostTokens, device, search);
 
     /// <summary>The model, in evaluation mode.</summary>
     public SequenceToSequenceModel Model { get; }
 
-    /// <summary>Opens the best checkpoint of a run.</summary>
-    /// <exception cref="UserException">The folder holds no run of a translator, or one that has not validated yet.</exception>
-    public static TrainedTranslator Open(string folder, Device device)
+    /// <summary>What the ids of texts stand for.</summary>
+    public Tokenizer From { get; }
+
+    /// <summary>What the ids of translations stand for; its token of the beginning is the model's.</summary>
+    public Tokenizer To { get; }
+
+    /// <summary>How its recipe has texts translated.</summary>
+    public TranslationSearch Search { get; }
+
+    /// <summary>Writes a text from each that it is given.</summary>
+    public TextContinuation Continuation => new(Model, From, To, _device);
+
+    /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it: <c>config.json</c>, weights and tokenizer.</summary>
+    /// <exception cref="UserException">The folder holds neither, a run that has not validated yet, or what writes no texts from texts.</exception>
+    public static TrainedTranslator Open(string folder, Device device) =>
+        PretrainedModel.IsFolder(folder) ? OpenPretrained(folder, device) : OpenRun(folder, device);
+
+    private static TrainedTranslator OpenPretrained(string folder, Device device)
+    {
+        using var scope = new TensorScope();
+        var pretrained = PretrainedModel.Open(folder);
+        if (pretrained.Model is not SequenceToSequenceModel model)
+            throw new UserException($"The folder '{folder}' holds a model of type {pretrained.ModelType}, which does not write texts from texts.");
+        var tokenizer = Tokenizer.Open(folder);
+        if (tokenizer.Special is not { Pad: not null, End: not null })
+            throw new UserException($"The tokenizer in '{folder}' has no tokens for padding and the end, which a model of type {pretrained.ModelType} needs.");
+        model.To(device);
+        var to = new Tokenizer(tokenizer.Parts, tokenizer.Special with { Begin = pretrained.BeginToken });
+        return new TrainedTranslator(model, tokenizer, to, pretrained.TrainedTokens ?? UsualTokens, device, new TranslationSearch());
+    }
+
+    private static TrainedTranslator OpenRun(string folder, Device device)
     {
         var (recipe, path) = TrainedRun<TranslationRecipe>.Open(folder, "a translator");
         using var scope = new TensorScope();
@@ -36,14 +65,12 @@ public sealed class TrainedTranslator
         model.Load(Safetensors.Load(path));
         model.To(device);
         model.Eval();
-        return new TrainedTranslator(recipe, model, from, to, device);
+        return new TrainedTranslator(model, from, to, recipe.Data.Tokens, device, SearchOf(recipe));
     }
 
-    /// <summary>How its recipe has texts translated.</summary>
-    public TranslationSearch Search => SearchOf(Recipe);
-
     /// <summary>The translations of texts, searched as the recipe says unless told otherwise.</summary>
-    public IReadOnlyList<string> Translate(IReadOnlyList<string> texts, TranslationSearch? search = null) => _translator.Translate(texts, search ?? Search);
+    public IReadOnlyList<string> Translate(IReadOnlyList<string> texts, TranslationSearch? search = null) =>
+        new TextTranslator(Model, From, To, _mostTokens, _device).Translate(texts, search ?? Search);
 
     /// <summary>How a recipe has texts translated.</summary>
     internal static TranslationSearch SearchOf(TranslationRecipe recipe) => new(recipe.Evaluation.Beams, recipe.Evaluation.LengthPenalty, recipe.Evaluation.BatchSize);

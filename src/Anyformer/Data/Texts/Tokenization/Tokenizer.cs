@@ -58,7 +58,7 @@ public sealed class Tokenizer
     /// <param name="mostWords">Most words; null for no limit.</param>
     public static Tokenizer OfWords(IEnumerable<string> texts, int leastCount = 1, int? mostWords = null) => WordTokenizer.Of(texts, leastCount, mostWords);
 
-    /// <summary>Writes <c>tokenizer.json</c> and <c>tokenizer_config.json</c>, which Hugging Face's tools open too.</summary>
+    /// <summary>Writes <c>tokenizer.json</c> or the SentencePiece model, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>, which Hugging Face's tools open too.</summary>
     /// <param name="folder">Where to; made when needed.</param>
     public void Save(string folder) => TokenizerFiles.Save(this, folder);
 

@@ -9,6 +9,7 @@ internal static class PretrainedFiles
 {
     internal const string Config = "config.json";
     internal const string Weights = "model.safetensors";
+    internal const string Generation = "generation_config.json";
 
     /// <summary>Where weights are looked for, in order; an index tells which file holds which.</summary>
     private static readonly string[] s_weights = [Weights, $"{Weights}.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json"];

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Anyformer.Checkpoints;
+using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Modules;
 using Anyformer.Parity;
 using Anyformer.Torch;
@@ -31,6 +32,23 @@ public sealed class PretrainedModel
 
     /// <summary>Names of weights that the folder lacked and that were drawn anew: of heads that the checkpoint was not trained with.</summary>
     public IReadOnlyList<string> FreshWeights { get; }
+
+    /// <summary>
+    /// The token that a <see cref="SequenceToSequenceModel"/> begins texts with, <c>decoder_start_token_id</c>, or that of padding, as its authors have it.
+    /// </summary>
+    public int BeginToken => Number("decoder_start_token_id") ?? Number("pad_token_id") ?? 0;
+
+    /// <summary>Tokens of the texts that it was trained on, <c>n_positions</c>, where its positions know no limit; null when it is not said.</summary>
+    public int? TrainedTokens => Number("n_positions");
+
+    /// <summary>Whether a folder is of Hugging Face's, and not of a run.</summary>
+    public static bool IsFolder(string folder) => File.Exists(Path.Combine(folder, PretrainedFiles.Config));
+
+    /// <summary>Whether a folder is of Hugging Face's, with a model of a class.</summary>
+    /// <typeparam name="TModel">The class.</typeparam>
+    /// <exception cref="UserException">It has a configuration that is malformed, or of an architecture that is not known.</exception>
+    public static bool IsFolderOf<TModel>(string folder) where TModel : Module =>
+        IsFolder(folder) && ArchitectureOf(folder, PretrainedFiles.ReadConfig(folder)).Model.IsAssignableTo(typeof(TModel));
 
     /// <summary>Opens a folder; the model is in evaluation mode.</summary>
     /// <param name="folder">The folder.</param>
@@ -64,16 +82,35 @@ public sealed class PretrainedModel
 
     /// <summary>Writes the model into a folder, which is made when needed. Keys of the configuration that are not known here stay as they were.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="tokens">What its tokens are for, which its configurations then say; null to leave that as it was.</param>
     /// <exception cref="UserException">The model has parts that its architecture has not, or the folder cannot be written to.</exception>
-    public void Save(string folder)
+    public void Save(string folder, SpecialTokens? tokens = null)
     {
         var config = Describe();
+        if (tokens is not null)
+            AddTokens(config, tokens);
         Directory.CreateDirectory(folder);
         using var scope = new TensorScope();
         var weights = _architecture.LayoutOf(Model).ToOfficial(Model.StateDict());
         Safetensors.Save(Path.Combine(folder, PretrainedFiles.Weights), weights, new Dictionary<string, string> { ["format"] = "pt" });
         AtomicFile.WriteText(Path.Combine(folder, PretrainedFiles.Config), config.ToJsonString(s_indented) + "\n");
+        if (tokens is not null)
+            AtomicFile.WriteText(Path.Combine(folder, PretrainedFiles.Generation), Generation(config).ToJsonString(s_indented) + "\n");
     }
+
+    /// <summary>What the tokens of a model that was made here are for; another's configuration says it already.</summary>
+    private void AddTokens(JsonObject config, SpecialTokens tokens)
+    {
+        (string Key, int? Id)[] roles = [("bos_token_id", tokens.Begin), ("eos_token_id", tokens.End), ("pad_token_id", tokens.Pad)];
+        foreach (var (key, id) in Model is SequenceToSequenceModel ? roles.Append(("decoder_start_token_id", tokens.Begin)) : roles)
+            if (!config.ContainsKey(key))
+                config[key] = id;
+    }
+
+    /// <summary>What Hugging Face's tools begin and end texts with.</summary>
+    private static JsonObject Generation(JsonObject config) => new(
+        config.Where(entry => entry is { Key: "bos_token_id" or "eos_token_id" or "pad_token_id" or "decoder_start_token_id", Value: not null })
+            .Select(entry => KeyValuePair.Create(entry.Key, entry.Value?.DeepClone())).Prepend(new("_from_model_config", true)));
 
     private static IPretrainedArchitecture ArchitectureOf(string folder, JsonElement config)
     {
@@ -89,6 +126,9 @@ public sealed class PretrainedModel
         using var skipping = drawn ? null : Initialization.Skip();
         return architecture.BuildModel(new ReferenceConfig(config, $"'{Path.Combine(folder, PretrainedFiles.Config)}'"));
     }
+
+    private int? Number(string key) =>
+        _config is { } config && config.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) ? number : null;
 
     private JsonObject Describe()
     {

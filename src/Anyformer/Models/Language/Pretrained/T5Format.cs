@@ -70,6 +70,8 @@ internal sealed class T5Format : PretrainedArchitecture<T5>
         config["layer_norm_epsilon"] = (options.Norm.Options as RmsNormOptions)?.Epsilon ?? 1e-6;
         (config["dropout_rate"], config["tie_word_embeddings"]) = (options.Dropout, options.TiesEmbeddings);
         config["is_encoder_decoder"] = true;
+        if (model.Shape.Source.Tokens < Tokens)
+            config["n_positions"] = model.Shape.Source.Tokens;
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using Anyformer.Attention;
+using Anyformer.Attention.Mixed;
 using Anyformer.Attention.Softmax;
+using Anyformer.Blocks.Layers;
 using Anyformer.Blocks.Lightweight;
 using Anyformer.Checkpoints;
+using Anyformer.Data.Texts.Tokenization;
 using Anyformer.FeedForward;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoders;
@@ -22,7 +25,7 @@ public sealed class PretrainedModelTests
 {
     private static readonly LanguageShape s_shape = new(Vocabulary: 17, Tokens: 12);
 
-    public static TheoryData<string> Models => ["gpt2", "gpt2-scaled", "llama", "llama-tied", "bert", "bert-untied", "convbert", "convbert-grouped"];
+    public static TheoryData<string> Models => ["gpt2", "gpt2-scaled", "gpt_neo", "gpt_neo-full", "llama", "llama-tied", "bert", "bert-untied", "convbert", "convbert-grouped"];
 
     [Theory]
     [MemberData(nameof(Models))]
@@ -203,7 +206,7 @@ public sealed class PretrainedModelTests
         Assert.StartsWith($"'{folder["config.json"]}' cannot be read: ", Refusal("{\"model_type\": "), StringComparison.Ordinal);
         Assert.Equal($"'{folder["config.json"]}' holds a JSON array, expected an object.", Refusal("[]"));
         var known = string.Join(", ", PretrainedArchitectures.ModelTypes);
-        Assert.Contains("gpt2, llama", known, StringComparison.Ordinal);
+        Assert.Contains("gpt2, gpt_neo, llama", known, StringComparison.Ordinal);
         Assert.Equal($"The config.json of '{folder.Path}' names no 'model_type'; expected one of {known}.", Refusal("{}"));
         Assert.Equal($"The model in '{folder.Path}' is of type 'opt', which is not known here; expected one of {known}.", Refusal("""{"model_type": "opt"}"""));
         Assert.Equal($"The folder '{folder.Path}' holds no weights; expected model.safetensors, model.safetensors.index.json, pytorch_model.bin or pytorch_model.bin.index.json.",
@@ -227,6 +230,13 @@ public sealed class PretrainedModelTests
         "Llama's rotary positions can be scaled by 'linear' with a 'factor', found 'rope_scaling' of type 'yarn'.")]
     [InlineData("bert", "is_decoder", "true", "BERT cannot be built with 'is_decoder': true.")]
     [InlineData("bert", "position_embedding_type", "\"relative_key\"", "BERT can be built with 'position_embedding_type': absolute only, found relative_key.")]
+    [InlineData("gpt_neo", "attention_types", """[[["global", "local"], 2]]""", "GPT-Neo's 'attention_types' must say of each of 2 layers whether it is global or local, such as [[[\"global\", \"local\"], 1]].")]
+    [InlineData("gpt_neo", "attention_types", """[[["global", "local"], 2000000000]]""", "GPT-Neo's 'attention_types' must say of each of 2 layers *")]
+    [InlineData("gpt_neo", "attention_types", """[[["global", 1], 1]]""", "GPT-Neo's 'attention_types' must say of each of 2 layers *")]
+    [InlineData("gpt_neo", "attention_types", """[["global", -1]]""", "GPT-Neo's 'attention_types' must say of each of 2 layers *")]
+    [InlineData("gpt_neo", "attention_types", "{}", "GPT-Neo's 'attention_types' must say of each of 2 layers *")]
+    [InlineData("gpt_neo", "num_layers", "2000000000", "GPT-Neo's 'attention_types' must say of each of 2000000000 layers *")]
+    [InlineData("gpt_neo", "window_size", "-3", "GPT-Neo's 'window_size' must be at least 1, found -3.")]
     [InlineData("convbert", "num_groups", "3", "ConvBERT's 'num_groups' must divide 'hidden_size' and 'intermediate_size', found 3 for 64 and 256.")]
     [InlineData("convbert", "intermediate_size", "2000000000", "'config.feed-forward-width' * is 2000000000; expected at least 1 and at most 1048576.")]
     public void WhatCannotBeHonouredIsRefused(string type, string key, string value, string message)
@@ -247,8 +257,37 @@ public sealed class PretrainedModelTests
         Assert.Equal("A folder of type 'gpt2' cannot say this model's attention, position; keep it as a run instead.",
             Assert.Throws<UserException>(() => PretrainedModel.Of(new Gpt2(s_shape, options)).Save(folder["model"])).Message);
         Assert.False(Directory.Exists(folder["model"]));
-        Assert.StartsWith("A TransformerDecoder has no folder at Hugging Face; expected one of bert, convbert, gpt2, llama",
+        Assert.StartsWith("A TransformerDecoder has no folder at Hugging Face; expected one of bert, convbert, gpt2, gpt_neo, llama, t5.",
             Assert.Throws<UserException>(() => PretrainedModel.Of(new TransformerDecoder(s_shape, options))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GptNeoKnowsWindowsAndNoBlocks()
+    {
+        using var scope = new TensorScope();
+        using var folder = new TemporaryFolder();
+        PretrainedModel.Of(Model("gpt_neo")).Save(folder["model"]);
+        var config = JsonNode.Parse(File.ReadAllText(Path.Combine(folder["model"], "config.json")))!;
+        Assert.Equal("""[[["local","global"],1]]""", config["attention_types"]!.ToJsonString());
+        Assert.Equal((5, "GPTNeoForCausalLM"), ((int)config["window_size"]!, (string)config["architectures"]![0]!));
+        var blocks = new MasFormer(s_shape, MasFormerOptions.Presets["small"]);
+        Assert.Equal("A folder of type 'gpt_neo' cannot say this model's attention; keep it as a run instead.",
+            Assert.Throws<UserException>(() => PretrainedModel.Of(blocks).Save(folder["blocks"])).Message);
+    }
+
+    [Fact]
+    public void WhatTokensAreForIsSaidOnce()
+    {
+        using var scope = new TensorScope();
+        using var folder = new TemporaryFolder();
+        PretrainedModel.Of(Model("gpt2")).Save(folder.Path, new SpecialTokens { Begin = 1, End = 2 });
+        var config = JsonNode.Parse(File.ReadAllText(folder["config.json"]))!;
+        Assert.Equal((1, 2), ((int)config["bos_token_id"]!, (int)config["eos_token_id"]!));
+        // Without a say Hugging Face's library would take tokens beyond the vocabulary.
+        Assert.True(config.AsObject().ContainsKey("pad_token_id") && config["pad_token_id"] is null);
+        Assert.Equal("""{"_from_model_config":true,"bos_token_id":1,"eos_token_id":2}""", JsonNode.Parse(File.ReadAllText(folder["generation_config.json"]))!.ToJsonString());
+        PretrainedModel.Open(folder.Path).Save(folder["again"], new SpecialTokens { Begin = 3, End = 4 });
+        Assert.Equal(File.ReadAllText(folder["config.json"]), File.ReadAllText(Path.Combine(folder["again"], "config.json")));
     }
 
     /// <summary>Writes a folder, and changes its configuration.</summary>
@@ -274,6 +313,7 @@ public sealed class PretrainedModelTests
         TorchRuntime.ManualSeed(1);
         var (gpt2, llama, bert, convbert) =
             (Gpt2Options.Presets["small"], LlamaOptions.Presets["small"], BertOptions.Presets["small"], ConvBertOptions.Presets["small"]);
+        var masformer = MasFormerOptions.Presets["small"] with { Attention = MasFormerOptions.Spans(MixedSpanAttentionOptions.Window(5, scale: 1), [1]) };
         TextModel model = name switch
         {
             "gpt2" => new Gpt2(s_shape, gpt2),
@@ -286,6 +326,12 @@ public sealed class PretrainedModelTests
                 FeedForward = Part<ChannelMixer>.Of("feed-forward", new PositionwiseFeedForwardOptions { Activation = "relu" }),
                 Dropout = 0.2,
                 AttentionDropout = 0.3,
+            }),
+            "gpt_neo" => new MasFormer(s_shape, masformer),
+            "gpt_neo-full" => new MasFormer(s_shape, masformer with
+            {
+                Layers = new LayerOptions { Count = 3 },
+                Attention = MasFormerOptions.Spans(MixedSpanAttentionOptions.Blocks(4, 1), [2, 1, 0, 7]),
             }),
             "llama" => new Llama(s_shape, llama),
             "llama-tied" => new Llama(s_shape, llama with

@@ -11,6 +11,11 @@ internal sealed class TokenizerConfig
     /// <summary>The name of the file.</summary>
     internal const string Name = "tokenizer_config.json";
 
+    /// <summary>The name of the file that says what special tokens are for, and no more.</summary>
+    internal const string MapName = "special_tokens_map.json";
+
+    private const string ExtraId = "<extra_id_";
+
     private static readonly (string Key, string[] Usual)[] s_roles =
     [
         ("pad_token", ["[PAD]", "<pad>", "<|pad|>", "<|padding|>"]),
@@ -33,19 +38,15 @@ internal sealed class TokenizerConfig
     internal string Class => Member("tokenizer_class") is { } name ? name.Text.EndsWith("Fast", StringComparison.Ordinal) ? name.Text[..^4] : name.Text : "";
 
     /// <summary>Reads what lies in a folder; nothing need be there.</summary>
-    internal static TokenizerConfig Read(string folder) => new([.. new[] { Name, "special_tokens_map.json" }
+    internal static TokenizerConfig Read(string folder) => new([.. new[] { Name, MapName }
         .Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(JsonSection.Read)]);
 
     /// <summary>The configuration of a tokenizer.</summary>
-    internal static string Write(Tokenizer tokenizer)
-    {
-        var ids = new[] { tokenizer.Special.Pad, tokenizer.Special.Unknown, tokenizer.Special.Begin, tokenizer.Special.End,
-            tokenizer.Special.Mask, tokenizer.Special.Separator, tokenizer.Special.Class };
-        var roles = s_roles.Zip(ids).Where(role => role.Second is not null)
-            .Select(role => KeyValuePair.Create(role.First.Key, (JsonNode?)tokenizer.TokenOf(role.Second!.Value)));
-        return new JsonObject([KeyValuePair.Create("tokenizer_class", (JsonNode?)"PreTrainedTokenizerFast"),
-            KeyValuePair.Create("clean_up_tokenization_spaces", (JsonNode?)false), .. roles]).ToJsonString(TokenizerJson.Readable);
-    }
+    internal static string Write(Tokenizer tokenizer) => new JsonObject([.. ClassOf(tokenizer), new("clean_up_tokenization_spaces", false), .. RolesOf(tokenizer)])
+        .ToJsonString(TokenizerJson.Readable);
+
+    /// <summary>What the special tokens of a tokenizer are for.</summary>
+    internal static string WriteMap(Tokenizer tokenizer) => new JsonObject(RolesOf(tokenizer)).ToJsonString(TokenizerJson.Readable);
 
     /// <summary>A truth value; null when nothing is said.</summary>
     internal bool? Flag(string key) => Member(key)?.Flag;
@@ -63,6 +64,29 @@ internal sealed class TokenizerConfig
     {
         int?[] ids = [.. s_roles.Select(role => Token(role.Key) is { } said ? idOf(said) : Usual(role.Usual, idOf))];
         return new SpecialTokens { Pad = ids[0], Unknown = unknown ?? ids[1], Begin = ids[2], End = ids[3], Mask = ids[4], Separator = ids[5], Class = ids[6] };
+    }
+
+    /// <summary>The class at Hugging Face; that of a SentencePiece model knows what the class puts around texts by itself.</summary>
+    private static KeyValuePair<string, JsonNode?>[] ClassOf(Tokenizer tokenizer)
+    {
+        if (tokenizer.Parts.SentencePiece is not { } model)
+            return [new("tokenizer_class", "PreTrainedTokenizerFast")];
+        var around = tokenizer.Encode("").Ids;
+        var extra = tokenizer.Parts.AddedTokens.Count(token => token.Content.StartsWith(ExtraId, StringComparison.Ordinal));
+        KeyValuePair<string, JsonNode?>[] flags =
+        [
+            new("add_bos_token", around.Length > 0 && around[0] == tokenizer.Special.Begin),
+            new("add_eos_token", around.Length > 0 && around[^1] == tokenizer.Special.End),
+        ];
+        return model.IsUnigram ? [new("tokenizer_class", "T5Tokenizer"), new("extra_ids", extra), .. flags] : [new("tokenizer_class", "LlamaTokenizer"), .. flags];
+    }
+
+    private static IEnumerable<KeyValuePair<string, JsonNode?>> RolesOf(Tokenizer tokenizer)
+    {
+        var special = tokenizer.Special;
+        var ids = new[] { special.Pad, special.Unknown, special.Begin, special.End, special.Mask, special.Separator, special.Class };
+        return s_roles.Zip(ids).Where(role => role.Second is not null)
+            .Select(role => KeyValuePair.Create(role.First.Key, (JsonNode?)tokenizer.TokenOf(role.Second!.Value)));
     }
 
     private static int? Usual(string[] names, Func<string, int?> idOf) => names.Select(idOf).FirstOrDefault(id => id is not null);

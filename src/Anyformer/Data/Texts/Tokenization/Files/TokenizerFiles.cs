@@ -26,7 +26,16 @@ internal static class TokenizerFiles
         else
             AtomicFile.WriteText(Path.Combine(folder, Json), TokenizerJson.Write(tokenizer.Parts));
         AtomicFile.WriteText(Path.Combine(folder, TokenizerConfig.Name), TokenizerConfig.Write(tokenizer));
+        AtomicFile.WriteText(Path.Combine(folder, TokenizerConfig.MapName), TokenizerConfig.WriteMap(tokenizer));
     }
+
+    /// <summary>Whether two tokenizers make the same tokens of every text.</summary>
+    internal static bool AreSame(Tokenizer one, Tokenizer other) => (one.Parts.SentencePiece, other.Parts.SentencePiece) switch
+    {
+        ({ } model, { } otherModel) => model.Data.AsSpan().SequenceEqual(otherModel.Data) && one.Special == other.Special,
+        (null, null) => TokenizerJson.Write(one.Parts) == TokenizerJson.Write(other.Parts) && one.Special == other.Special,
+        _ => false,
+    };
 
     /// <summary>A tokenizer whose tokens are for what its configuration says.</summary>
     internal static Tokenizer WithRoles(TokenizerParts parts, TokenizerConfig config)
