@@ -31,6 +31,7 @@ internal static class TrainingSummary
     public static TrainingOutcome Write(TrainingRun run, TrainingState state, DateTimeOffset startedAt, string command)
     {
         var outcome = TrainingOutcome.Of(run);
+        var stepsPerSecond = state.Seconds > 0 ? state.Step / state.Seconds : double.NaN;
         var model = new ModelResult
         {
             Id = run.ModelId,
@@ -44,7 +45,8 @@ internal static class TrainingSummary
                 Steps = state.Step,
                 Epochs = state.Epoch,
                 TrainingSeconds = state.Seconds,
-                TrainingThroughput = state.Seconds > 0 ? state.Step * run.Training.BatchSize / state.Seconds : double.NaN,
+                TrainingThroughput = stepsPerSecond * run.Training.Accumulate * run.Training.BatchSize,
+                StepsPerSecond = stepsPerSecond,
                 LatencyMilliseconds = outcome.Speed.LatencyMilliseconds,
                 InferenceThroughput = outcome.Speed.Throughput,
                 PeakMemoryBytes = ProcessMemory.Peak,
