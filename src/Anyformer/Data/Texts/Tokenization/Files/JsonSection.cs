@@ -122,6 +122,18 @@ internal readonly struct JsonSection
     {
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        _ => Quoted.Text(_element.GetRawText()),
+        _ => Quoted.Text(RawText()),
     };
+
+    private string RawText()
+    {
+        try
+        {
+            return _element.GetRawText();
+        }
+        catch (InvalidOperationException)
+        {
+            return "no Unicode";
+        }
+    }
 }

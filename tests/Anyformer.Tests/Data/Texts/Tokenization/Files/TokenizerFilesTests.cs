@@ -114,6 +114,13 @@ public sealed class TokenizerFilesTests : IDisposable
         Damage("tokenizer.json", whole, "\"{}[],:0a\\\0é".ToCharArray());
     }
 
+    [Fact]
+    public void ATextThatIsNoUnicodeIsRefused()
+    {
+        File.WriteAllBytes(_folder["tokenizer.json"], [.. "{\"model\": {\"type\": \""u8, 0xe9, .. "\"}}"u8]);
+        Assert.EndsWith("is no Unicode, expected Unicode.", Assert.Throws<UserException>(() => Tokenizer.Open(_folder.Path)).Message, StringComparison.Ordinal);
+    }
+
     [SkippableFact]
     public void AModelDamagedAnywhereOpensOrIsRefused() => Damage("tokenizer.model",
         File.ReadAllBytes(SharedFolder.Require("parity/tokenizers/sp-bpe/tokenizer.model")), [.. Enumerable.Range(0, 256).Select(value => (char)value)]);
