@@ -1,12 +1,14 @@
 using Anyformer.Data.Images.Sets;
 using Anyformer.Data.Sequences;
 using Anyformer.Data.Texts;
+using Anyformer.Data.Texts.Labelled;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
 using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
+using Anyformer.Tasks.Texts;
 using Anyformer.Tasks.Translation;
 using Spectre.Console;
 
@@ -30,7 +32,13 @@ public static class Announcements
             Data(language.Data);
         if (run is TranslationRun translation)
             Data(translation.Data);
+        if (run is TextClassificationRun texts)
+            Data(texts.Data);
     }
+
+    /// <summary>The texts to be classified.</summary>
+    public static void Data(TextClassificationData data) => Terminal.Error.MarkupLineInterpolated(
+        $"{data.Source}: {data.Train.Count} / {data.Validation.Count} / {data.Test.Count} {(data.HasPairs ? "pairs of texts" : "texts")} to train, validate, test, {data.Classes.Length} classes, {data.Tokenizer.Count} tokens");
 
     /// <summary>The texts to be translated.</summary>
     public static void Data(TranslationData data) => Terminal.Error.MarkupLineInterpolated(

@@ -2,6 +2,7 @@ using Anyformer.Comparison;
 using Anyformer.Data.Images.Sets;
 using Anyformer.Data.Sequences;
 using Anyformer.Data.Texts;
+using Anyformer.Data.Texts.Labelled;
 using Anyformer.Tasks.Forecasting;
 
 namespace Anyformer.Cli;
@@ -44,6 +45,16 @@ public static class Descriptions
         Rows = (long)data.Train.Count + data.Validation.Count + data.Test.Count,
         Splits = [new("train", data.Train.Count), new("validation", data.Validation.Count), new("test", data.Test.Count)],
         Tokens = data.Tokens,
+    };
+
+    /// <summary>Texts to be classified.</summary>
+    public static DataDescription Of(TextClassificationData data) => new()
+    {
+        Source = data.Source,
+        Rows = (long)data.Train.Count + data.Validation.Count + (data.Test == data.Validation ? 0 : data.Test.Count),
+        Splits = [new("train", data.Train.Count), new("validation", data.Validation.Count), new("test", data.Test.Count)],
+        Tokens = data.Tokens,
+        MajorityShare = data.MajorityShare,
     };
 
     /// <summary>The data of a forecasting task.</summary>

@@ -6,6 +6,7 @@ using Anyformer.Tasks.Forecasting;
 using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
+using Anyformer.Tasks.Texts;
 using Anyformer.Tasks.Translation;
 
 namespace Anyformer.Cli;
@@ -54,6 +55,7 @@ internal sealed record TrainingOutcome
         SequenceRun sequences => Of(sequences),
         LanguageRun language => Of(language),
         TranslationRun translation => Of(translation),
+        TextClassificationRun texts => Of(texts),
         ImageRun images => Of(images),
         _ => throw new ArgumentException($"A {run.GetType().Name} has no measure.", nameof(run)),
     };
@@ -107,13 +109,7 @@ internal sealed record TrainingOutcome
             Speed = run.MeasureSpeed(),
             ItemName = "sequences",
             Headline = Text($"test accuracy {100 * (1 - errors[SequenceErrors.TestErrorRate]):0.00} %"),
-            Remarks =
-            [
-                Text($"always saying the most frequent class: {100 * data.MajorityShare:0.00} %"),
-                .. run.Recipe.Published is { Accuracy: { } accuracy, Source: var source }
-                    ? [Text($"published accuracy {100 * accuracy:0.00} %{(source is null ? "" : $" ({source})")}")]
-                    : Array.Empty<string>(),
-            ],
+            Remarks = BesideAccuracy(data, run.Recipe.Published),
         };
     }
 
@@ -151,6 +147,29 @@ internal sealed record TrainingOutcome
         };
     }
 
+    private static TrainingOutcome Of(TextClassificationRun run)
+    {
+        var (validation, test) = run.Evaluate();
+        var (data, scores) = (Descriptions.Of(run.Data), test.Classification);
+        var f1 = run.Positive is { } positive ? Text($", F1 of {run.Data.Classes[positive]} {100 * scores.F1(positive):0.00} %") : "";
+        return new TrainingOutcome
+        {
+            Data = data,
+            Parameters = run.Model.ParameterCount(),
+            Metrics = TextClassificationErrors.Of(run.Data.Classes),
+            Errors = TextClassificationErrors.Of(validation, test, run.Positive),
+            Speed = run.MeasureSpeed(),
+            ItemName = "texts",
+            Confusions = [test.ToConfusion(run.ModelId, run.Data.Classes)],
+            Headline = Text($"test accuracy {100 * scores.Accuracy:0.00} %, validation accuracy {100 * validation.Classification.Accuracy:0.00} %"),
+            Remarks =
+            [
+                Text($"macro F1 {100 * scores.MacroF1:0.00} %, weighted F1 {100 * scores.WeightedF1:0.00} %{f1}, Matthews correlation {scores.MatthewsCorrelation:0.0000}"),
+                .. BesideAccuracy(data, run.Recipe.Published),
+            ],
+        };
+    }
+
     private static TrainingOutcome Of(ImageRun run)
     {
         var (validation, test) = run.Evaluate();
@@ -166,15 +185,17 @@ internal sealed record TrainingOutcome
             ItemName = "images",
             Confusions = [ImageConfusion.Of(run.ModelId, test, run.Data.Test)],
             Headline = Text($"test accuracy {100 * test.Accuracy:0.00} %, validation accuracy {100 * validation.Accuracy:0.00} %"),
-            Remarks =
-            [
-                Text($"always saying the most frequent class: {100 * data.MajorityShare:0.00} %"),
-                .. run.Recipe.Published is { Accuracy: { } accuracy, Source: var source }
-                    ? [Text($"published accuracy {100 * accuracy:0.00} %{(source is null ? "" : $" ({source})")}")]
-                    : Array.Empty<string>(),
-            ],
+            Remarks = BesideAccuracy(data, run.Recipe.Published),
         };
     }
+
+    private static IReadOnlyList<string> BesideAccuracy(DataDescription data, PublishedFigures? published) =>
+    [
+        Text($"always saying the most frequent class: {100 * data.MajorityShare:0.00} %"),
+        .. published is { Accuracy: { } accuracy, Source: var source }
+            ? [Text($"published accuracy {100 * accuracy:0.00} %{(source is null ? "" : $" ({source})")}")]
+            : Array.Empty<string>(),
+    ];
 
     private static string Published(PublishedFigures figures) =>
         Text($"published MSE {figures.Mse:0.000}, MAE {figures.Mae:0.000}{(figures.Source is { } source ? $" ({source})" : "")}");

@@ -9,24 +9,24 @@ using Spectre.Console;
 
 namespace Anyformer.Cli.Commands;
 
-/// <summary><c>anyformer predict</c>: continues a table with a trained forecaster, or tells the classes of images with a trained classifier.</summary>
+/// <summary><c>anyformer predict</c>: continues a table with a trained forecaster, or tells the classes of images or texts with a trained classifier.</summary>
 public static class PredictCommand
 {
     private static readonly Argument<string[]> s_runs = new("run")
     {
-        Description = "the folder of a training run, or several whose forecasts are averaged; after that of an image classifier, the images",
+        Description = "the folder of a training run, or several whose forecasts are averaged; after that of a classifier, the images or texts, of pairs two by two",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private static readonly Option<string?> s_data = new("--data")
     {
-        Description = "the table to continue, a CSV file with the columns that the run was trained on",
+        Description = "the table to continue, a CSV file with the columns that the run was trained on; of a classifier of texts a table (.csv, .tsv, .jsonl) or a text a line (.txt)",
         HelpName = "file",
     };
 
-    private static readonly Option<string?> s_output = new("--output") { Description = "the CSV file to write", HelpName = "file" };
+    private static readonly Option<string?> s_output = new("--output") { Description = "the CSV file to write; a classifier of texts prints when it is left out", HelpName = "file" };
 
-    private static readonly Option<int> s_top = SharedOptions.Count("--top", "classes to tell of each image, the likeliest first", 5);
+    private static readonly Option<int> s_top = SharedOptions.Count("--top", "classes to tell of each image or text, the likeliest first", 5);
 
     private static readonly Option<bool> s_json = SharedOptions.Json();
 
@@ -50,7 +50,7 @@ public static class PredictCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("predict", "Continue a table of series with a trained forecaster, or tell the classes of images with a trained classifier.")
+        var command = new Command("predict", "Continue a table of series with a trained forecaster, or tell the classes of images or texts with a trained classifier.")
         {
             s_runs, s_data, s_output, s_picture, s_fill, s_newVariates, s_top, s_json, s_device, s_threads,
         };
@@ -62,10 +62,17 @@ public static class PredictCommand
     {
         var runs = parsed.GetValue(s_runs)!;
         Engine.Start(parsed.GetValue(s_threads));
-        if (IsOfImages(runs[0]))
-            return runs.Length > 1
-                ? ImagePrediction.Run(runs[0], runs[1..], parsed.GetValue(s_top), parsed.GetValue(s_device)!, parsed.GetValue(s_json))
-                : throw new UserException($"The run '{runs[0]}' classifies images: name some after it.");
+        switch (RecipeOf(runs[0]))
+        {
+            case ImageRecipe:
+                return runs.Length > 1
+                    ? ImagePrediction.Run(runs[0], runs[1..], parsed.GetValue(s_top), parsed.GetValue(s_device)!, parsed.GetValue(s_json))
+                    : throw new UserException($"The run '{runs[0]}' classifies images: name some after it.");
+            case TextClassificationRecipe:
+                return TextPrediction.Run(runs[0], runs[1..], parsed.GetValue(s_data), parsed.GetValue(s_output),
+                    parsed.GetValue(s_top), parsed.GetValue(s_device)!, parsed.GetValue(s_json));
+        }
+
         foreach (var needed in new[] { s_data, s_output })
             if (parsed.GetValue(needed) is null)
                 throw new UserException($"The option '{needed.Name}' is missing: a forecast needs --data and --output.");
@@ -73,7 +80,7 @@ public static class PredictCommand
         return 0;
     }
 
-    private static bool IsOfImages(string run) => File.Exists(TrainingRun.RecipePath(run)) && Recipe.Load(TrainingRun.RecipePath(run)) is ImageRecipe;
+    private static Recipe? RecipeOf(string run) => File.Exists(TrainingRun.RecipePath(run)) ? Recipe.Load(TrainingRun.RecipePath(run)) : null;
 
     private static void Forecast(ParseResult parsed)
     {

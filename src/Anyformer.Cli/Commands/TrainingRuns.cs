@@ -6,6 +6,7 @@ using Anyformer.Tasks.Forecasting;
 using Anyformer.Tasks.Images;
 using Anyformer.Tasks.Language;
 using Anyformer.Tasks.Sequences;
+using Anyformer.Tasks.Texts;
 using Anyformer.Tasks.Translation;
 using Anyformer.Torch;
 using Anyformer.Training;
@@ -36,6 +37,9 @@ internal static class TrainingRuns
             case TranslationRecipe translation:
                 Engine.Start(translation.Training.Threads);
                 return new TranslationRun(translation, store, folder);
+            case TextClassificationRecipe texts:
+                Engine.Start(texts.Training.Threads);
+                return new TextClassificationRun(texts, store, folder);
             case ImageRecipe images:
                 Engine.Start(images.Training.Threads);
                 return new ImageRun(images, store, folder);

@@ -2,7 +2,7 @@ using Anyformer.Comparison;
 
 namespace Anyformer.Cli.Reports;
 
-/// <summary>What classifiers take for what: a table of counts for each, and its worst mistakes as pictures.</summary>
+/// <summary>What classifiers take for what: a table of counts for each, and its worst mistakes as pictures or texts.</summary>
 internal static class ConfusionSections
 {
     private const int MostClasses = 40;
@@ -43,7 +43,7 @@ internal static class ConfusionSections
         """);
 
     private static Html Mistake(Mistake mistake) => Html.Of($"""
-        <figure title="{mistake.Name}">{(mistake.Picture is { } picture ? Html.Of($"""<img src="{picture}" alt="{mistake.Name}">""") : default)}
+        <figure title="{mistake.Name}">{(mistake.Picture is { } picture ? Html.Of($"""<img src="{picture}" alt="{mistake.Name}">""") : Html.Of($"<p>{mistake.Name}</p>"))}
         <figcaption>{mistake.Said}, {Figures.Share(mistake.Probability)}<br>is {mistake.Truth}</figcaption></figure>
         """);
 }

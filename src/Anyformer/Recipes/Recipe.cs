@@ -14,6 +14,7 @@ namespace Anyformer.Recipes;
 [JsonDerivedType(typeof(SequenceRecipe), "sequence-classification")]
 [JsonDerivedType(typeof(LanguageRecipe), "language")]
 [JsonDerivedType(typeof(TranslationRecipe), "translation")]
+[JsonDerivedType(typeof(TextClassificationRecipe), "text-classification")]
 [JsonDerivedType(typeof(ImageRecipe), "image-classification")]
 public abstract record Recipe
 {

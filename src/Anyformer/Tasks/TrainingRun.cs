@@ -42,6 +42,9 @@ public abstract class TrainingRun
     /// <summary>True when there is a checkpoint to go on from.</summary>
     public bool CanResume => File.Exists(_checkpoints.LastPath);
 
+    /// <summary>The checkpoint that the run goes on from, where it <see cref="CanResume"/>.</summary>
+    protected string LastCheckpoint => _checkpoints.LastPath;
+
     /// <summary>Where the model is.</summary>
     protected Device Device { get; }
 

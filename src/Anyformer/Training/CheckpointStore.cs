@@ -37,8 +37,9 @@ public sealed class CheckpointStore(string folder)
         model.Load(Safetensors.Load(BestPath));
     }
 
-    /// <summary>Writes all that a resumed run needs.</summary>
-    internal void SaveLast(Module model, Optimizer optimizer, WeightAverage? average, TrainingState state)
+    /// <summary>Writes all that a resumed run needs, what else its model needs to be built among it.</summary>
+    internal void SaveLast(
+        Module model, Optimizer optimizer, WeightAverage? average, TrainingState state, IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var scope = new TensorScope();
         using var generator = Generator.Default();
@@ -48,7 +49,7 @@ public sealed class CheckpointStore(string folder)
         if (average is not null)
             AddPrefixed(tensors, AveragePrefix, average.StateDict());
         tensors[GeneratorName] = Tensor.From(generator.GetState());
-        Save(LastPath, tensors, new Dictionary<string, string> { [StateKey] = JsonSerializer.Serialize(state) });
+        Save(LastPath, tensors, new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { [StateKey] = JsonSerializer.Serialize(state) });
     }
 
     /// <summary>Puts back what <see cref="SaveLast"/> wrote; null when there is nothing to resume from.</summary>

@@ -158,7 +158,7 @@ public sealed class Trainer
     private void SaveLast()
     {
         _state = _state with { Seconds = Seconds };
-        _checkpoints?.SaveLast(_job.Model, _optimizer, _average, _state);
+        _checkpoints?.SaveLast(_job.Model, _optimizer, _average, _state, _job.Metadata);
     }
 
     private void Notify(Action<TrainingObserver> tell)

@@ -100,8 +100,8 @@ public class RecipeTests
     [InlineData("floor: 0.01", "flor: 0.01",
         "There is an unknown key 'flor' at line 18 of r.yaml in 'training.schedule'; did you mean 'floor'?")]
     [InlineData("gradient-clip: 1", "gradient-clip: 0", "'training.gradient-clip' at line 19 of r.yaml is 0; expected more than 0.")]
-    [InlineData("task: forecast", "task: cook", "'task' at line 2 of r.yaml is 'cook'; expected one of forecast, forecast-pretraining, sequence-classification, language, translation, image-classification.")]
-    [InlineData("task: forecast", "", "There is no key 'task' at line 3 of r.yaml; expected one of forecast, forecast-pretraining, sequence-classification, language, translation, image-classification.")]
+    [InlineData("task: forecast", "task: cook", "'task' at line 2 of r.yaml is 'cook'; expected one of forecast, forecast-pretraining, sequence-classification, language, translation, text-classification, image-classification.")]
+    [InlineData("task: forecast", "", "There is no key 'task' at line 3 of r.yaml; expected one of forecast, forecast-pretraining, sequence-classification, language, translation, text-classification, image-classification.")]
     public void MistakesAreToldInOneSentence(string old, string replacement, string message) =>
         Assert.Equal(message, Assert.Throws<UserException>(() => Bind(Full.Replace(old, replacement))).Message);
 

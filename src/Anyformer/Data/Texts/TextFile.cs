@@ -29,9 +29,7 @@ internal static class TextFile
     {
         try
         {
-            using var file = File.OpenRead(path);
-            using Stream content = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            using var reader = new StreamReader(content, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            using var reader = Open(path);
             return reader.ReadToEnd();
         }
         catch (DecoderFallbackException problem)
@@ -42,5 +40,13 @@ internal static class TextFile
         {
             throw new UserException($"'{path}' cannot be read ({problem.Message.TrimEnd('.')}).", problem);
         }
+    }
+
+    /// <summary>Opens a text; what is not UTF-8 throws a <see cref="DecoderFallbackException"/>.</summary>
+    internal static StreamReader Open(string path)
+    {
+        var file = File.OpenRead(path);
+        Stream content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return new StreamReader(content, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
     }
 }

@@ -12,6 +12,9 @@ public abstract class TextModel : Module
     /// <summary>Whether a text may say where its tokens stand, see <see cref="TextInput.Positions"/>; a model that counts them itself refuses that.</summary>
     public virtual bool TakesPositions => false;
 
+    /// <summary>Whether a text may say of each token which of two texts it belongs to, see <see cref="TextInput.Types"/>.</summary>
+    public virtual bool TakesTypes => false;
+
     /// <summary>A score for each token of the vocabulary at every place, (batch, tokens, vocabulary).</summary>
     /// <param name="tokens">Token ids, (batch, tokens).</param>
     /// <param name="real">True at tokens, false at padding, of the same shape; null when there is no padding.</param>

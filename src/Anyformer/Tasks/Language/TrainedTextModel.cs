@@ -11,21 +11,26 @@ namespace Anyformer.Tasks.Language;
 /// <summary>A trained model of texts with its tokenizer.</summary>
 public sealed class TrainedTextModel
 {
-    private readonly int _mostTokens;
     private readonly Device _device;
 
-    private TrainedTextModel(TextModel model, Tokenizer tokenizer, int mostTokens, Device device) =>
-        (Model, Tokenizer, _mostTokens, _device) = (model, tokenizer, mostTokens, device);
+    private TrainedTextModel(TextModel model, object options, LanguageShape shape, Tokenizer tokenizer, Device device) =>
+        (Model, Options, Shape, Tokenizer, _device) = (model, options, shape, tokenizer, device);
 
     /// <summary>The model, in evaluation mode.</summary>
     public TextModel Model { get; }
+
+    /// <summary>The options that it was built with.</summary>
+    internal object Options { get; }
+
+    /// <summary>The sizes of the texts that it was built for.</summary>
+    internal LanguageShape Shape { get; }
 
     /// <summary>What its ids stand for.</summary>
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Goes on with texts.</summary>
     /// <exception cref="UserException">The model tells what is hidden in a text, not what comes next.</exception>
-    public TextContinuation Continuation => Model is LanguageModel model ? new TextContinuation(model, Tokenizer, _mostTokens, _device)
+    public TextContinuation Continuation => Model is LanguageModel model ? new TextContinuation(model, Tokenizer, Shape.Tokens, _device)
         : throw new UserException("This model tells what is hidden in a text, not what comes next: use fill-mask.");
 
     /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it: <c>config.json</c>, weights and tokenizer.</summary>
@@ -40,7 +45,7 @@ public sealed class TrainedTextModel
         if (pretrained.Model is not (TextModel model and ISizedTextModel sized))
             throw new UserException($"The folder '{folder}' holds a model of type {pretrained.ModelType}, which is none that goes on with texts or tells what is hidden in them.");
         model.To(device);
-        return new TrainedTextModel(model, Tokenizer.Open(folder), sized.Shape.Tokens, device);
+        return new TrainedTextModel(model, pretrained.Options, sized.Shape, Tokenizer.Open(folder), device);
     }
 
     private static TrainedTextModel OpenRun(string folder, Device device)
@@ -49,11 +54,12 @@ public sealed class TrainedTextModel
         using var scope = new TensorScope();
         var tokenizer = Tokenizer.Open(folder);
         var entry = MethodCatalog.Get<TextModel>(recipe.Model.Id);
-        var model = entry.Build<TextModel>(new LanguageShape(tokenizer.Count, recipe.Data.Tokens), entry.BindOptions(recipe.Model));
+        var (shape, options) = (new LanguageShape(tokenizer.Count, recipe.Data.Tokens), entry.BindOptions(recipe.Model));
+        var model = entry.Build<TextModel>(shape, options);
         model.Load(Safetensors.Load(path));
         model.To(device);
         model.Eval();
-        return new TrainedTextModel(model, tokenizer, recipe.Data.Tokens, device);
+        return new TrainedTextModel(model, options, shape, tokenizer, device);
     }
 
     /// <summary>What most likely stands at each hidden place of a text, the likeliest first.</summary>

@@ -14,8 +14,8 @@ internal sealed record TranslationBatch(TextInput Source, TextInput Target, Tens
     internal static TranslationBatch Of(IReadOnlyList<TranslatedText> texts, TranslationData data, Device device)
     {
         var (pad, begin, end) = (data.To.Special.Pad!.Value, data.To.Special.Begin!.Value, data.To.Special.End!.Value);
-        var (target, real) = Padded([.. texts.Select(text => (int[])[begin, .. text.ToIds])], pad, device);
-        var (labels, _) = Padded([.. texts.Select(text => (int[])[.. text.ToIds, end])], pad, device);
+        var (target, real) = PaddedTokens.Of([.. texts.Select(text => (int[])[begin, .. text.ToIds])], pad, device);
+        var (labels, _) = PaddedTokens.Of([.. texts.Select(text => (int[])[.. text.ToIds, end])], pad, device);
         return new TranslationBatch(SourceOf([.. texts.Select(text => text.FromIds)], data.From.Special, device), new TextInput(target) { Real = real }, labels);
     }
 
@@ -25,23 +25,7 @@ internal sealed record TranslationBatch(TextInput Source, TextInput Target, Tens
     /// <param name="device">Where they go.</param>
     internal static TextInput SourceOf(IReadOnlyList<int[]> texts, Data.Texts.Tokenization.SpecialTokens special, Device device)
     {
-        var (tokens, real) = Padded([.. texts.Select(text => (int[])[.. text, special.End!.Value])], special.Pad!.Value, device);
+        var (tokens, real) = PaddedTokens.Of([.. texts.Select(text => (int[])[.. text, special.End!.Value])], special.Pad!.Value, device);
         return new TextInput(tokens) { Real = real };
-    }
-
-    /// <summary>Rows of one length, and true where they are no padding; null where nothing is padding.</summary>
-    private static (Tensor Ids, Tensor? Real) Padded(int[][] rows, int padding, Device device)
-    {
-        var most = rows.Max(row => row.Length);
-        var ids = new long[rows.Length * most];
-        Array.Fill(ids, padding);
-        foreach (var (index, row) in rows.Index())
-            for (var place = 0; place < row.Length; place++)
-                ids[index * most + place] = row[place];
-        var tensor = Tensor.From<long>(ids).View([rows.Length, most]).To(device);
-        if (rows.All(row => row.Length == most))
-            return (tensor, null);
-        var lengths = Tensor.From<long>([.. rows.Select(row => (long)row.Length)]).Unsqueeze(1);
-        return (tensor, Functional.Arange(most).Lt(lengths).To(device));
     }
 }

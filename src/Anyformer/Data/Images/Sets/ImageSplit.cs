@@ -1,5 +1,3 @@
-using Anyformer.Data.Sequences;
-
 namespace Anyformer.Data.Images.Sets;
 
 /// <summary>Holds out a share of every class, the same images for the same seed.</summary>
@@ -11,16 +9,7 @@ internal static class ImageSplit
     /// <param name="seed">Decides which.</param>
     internal static (ImageSet Kept, ImageSet Held) HoldOut(ImageSet set, double share, long seed)
     {
-        var held = new bool[set.Count];
-        foreach (var members in Enumerable.Range(0, set.Count).GroupBy(set.Label))
-        {
-            int[] indices = [.. members];
-            var order = new SplitMix(seed, members.Key).Permutation(indices.Length);
-            var count = Math.Min(Math.Max(1, (int)Math.Round(share * indices.Length)), indices.Length - 1);
-            foreach (var place in order[..count])
-                held[indices[place]] = true;
-        }
-
+        var held = StratifiedSplit.HoldOut([.. Enumerable.Range(0, set.Count).Select(set.Label)], share, seed);
         return (Where(set, held, false), Where(set, held, true));
     }
 

@@ -21,11 +21,11 @@ public sealed class TextClassifier : Module
     /// <exception cref="UserException">The model has no pooler and the options want one, or there is no class.</exception>
     public TextClassifier(TextModel model, int classes, TextClassifierOptions options)
     {
-        if (options.Pooling == TextPooling.Pooler && model is not IPooledTextModel)
+        if (options.PoolingOf(model) == TextPooling.Pooler && model is not IPooledTextModel)
             throw new UserException($"{model.GetType().Name} has no pooler; pool the first token, the last or the mean.");
         if (classes < 1)
             throw new UserException($"A classifier needs at least one class, found {classes}.");
-        (_pooling, Model, Dropout) = (options.Pooling, model, new Dropout(options.Dropout));
+        (_pooling, Model, Dropout) = (options.PoolingOf(model), model, new Dropout(options.Dropout));
         Head = new Linear(WidthOf(model), classes);
         NormalWeights.Draw(Head, Deviation);
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Anyformer.Models.Language.Encoders;
 
 namespace Anyformer.Models.Language.Classification;
 
@@ -22,9 +23,17 @@ public enum TextPooling
 /// <summary>Options of <see cref="TextClassifier"/>.</summary>
 public sealed record TextClassifierOptions
 {
-    /// <summary>What of a text's tokens goes into the scores.</summary>
-    [Description("what of a text's tokens goes into the scores: pooler (where the model has one), first, last or mean")]
-    public TextPooling Pooling { get; init; } = TextPooling.Mean;
+    /// <summary>What of a text's tokens goes into the scores; null for what goes with the model: its pooler, of a language model the last token, else the mean.</summary>
+    [Description("what of a text's tokens goes into the scores: pooler, first, last or mean; when left out its pooler where the model has one, of a language model last, else mean")]
+    public TextPooling? Pooling { get; init; }
+
+    /// <summary>What goes into the scores of a model.</summary>
+    internal TextPooling PoolingOf(TextModel model) => Pooling ?? model switch
+    {
+        IPooledTextModel => TextPooling.Pooler,
+        LanguageModel => TextPooling.Last,
+        _ => TextPooling.Mean,
+    };
 
     /// <summary>Probability of dropout before the scores.</summary>
     [Description("probability of dropout before the scores"), Range(0.0, 1.0)]

@@ -43,6 +43,9 @@ public sealed class Bert : MaskedLanguageModel, IPooledTextModel, ISizedTextMode
     /// <inheritdoc/>
     public override bool TakesPositions => Encoder.TakesPositions;
 
+    /// <inheritdoc/>
+    public override bool TakesTypes => Encoder.TakesTypes;
+
     private TransformerEncoder Encoder { get; }
 
     private Linear Pooler { get; }

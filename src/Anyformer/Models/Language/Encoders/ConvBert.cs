@@ -33,6 +33,9 @@ public sealed class ConvBert : MaskedLanguageModel, ISizedTextModel
     /// <inheritdoc/>
     public override bool TakesPositions => Encoder.TakesPositions;
 
+    /// <inheritdoc/>
+    public override bool TakesTypes => Encoder.TakesTypes;
+
     private TransformerEncoder Encoder { get; }
 
     /// <inheritdoc cref="TransformerEncoder.CallStates(TextInput, EncoderMasks)"/>

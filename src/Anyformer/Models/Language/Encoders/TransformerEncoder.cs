@@ -37,11 +37,15 @@ public sealed class TransformerEncoder : MaskedLanguageModel
         Norm = parts.LastNorm();
         Head = new MaskedHead(options, parts, Embedding.Text);
         TakesPositions = parts.TakesPositions;
+        TakesTypes = options.Types > 1;
         _layers = Layers.Modules().Select(item => item.Module).OfType<EncoderBlock>().Index().ToDictionary(item => item.Item, item => item.Index);
     }
 
     /// <inheritdoc/>
     public override bool TakesPositions { get; }
+
+    /// <inheritdoc/>
+    public override bool TakesTypes { get; }
 
     private EncoderEmbedding Embedding { get; }
 

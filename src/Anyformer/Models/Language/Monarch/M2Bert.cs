@@ -37,6 +37,9 @@ public sealed class M2Bert : MaskedLanguageModel
         Bias = Initialization.Constant(Parameter.Empty(shape.Vocabulary), 0);
     }
 
+    /// <inheritdoc/>
+    public override bool TakesTypes => Encoder.TakesTypes;
+
     /// <summary>The layers.</summary>
     public M2BertEncoder Encoder { get; }
 

@@ -48,6 +48,9 @@ public sealed class M2BertEncoder : Module
         Pooler = options.Pooling is null ? null : new Linear(options.Width, options.Width);
     }
 
+    /// <summary>Whether a text may say of each token which of two texts it belongs to.</summary>
+    internal bool TakesTypes => _options.Types > 1;
+
     internal Embedding Tokens { get; }
 
     private Embedding Types { get; }

@@ -27,6 +27,9 @@ public sealed class PretrainedModel
     /// <summary>The model: a <see cref="LanguageModel"/>, a <see cref="MaskedLanguageModel"/> or a <see cref="SequenceToSequenceModel"/>.</summary>
     public Module Model { get; }
 
+    /// <summary>The options of the model.</summary>
+    internal TransformerOptions Options => _architecture.SizesOf(Model).Options;
+
     /// <summary>The name of its architecture at Hugging Face: <c>gpt2</c>.</summary>
     public string ModelType => _architecture.ModelType;
 
