@@ -107,6 +107,26 @@ ANYFORMER_API void anyformer_inference_mode_leave(void* guard);
 ANYFORMER_API int anyformer_autocast_enter(int32_t device_type, int32_t enabled, int32_t dtype, int32_t* previous);
 ANYFORMER_API int anyformer_autocast_leave(int32_t device_type, int32_t previous);
 
+// Recording: what operators and the nodes of backward passes do between start and stop, on the thread that starts and in the backward passes
+// it runs. One recording at a time; start and stop belong on one thread.
+struct AnyformerEvent {
+  const char* name;     // lives until the process ends
+  int64_t begin;        // nanoseconds of the monotonic clock
+  int64_t end;
+  int64_t sequence;     // of a node of the backward pass: the number of the operation that it differentiates; otherwise -1
+  int64_t allocated;    // bytes, including what it called
+  int64_t allocations;  // how many
+  int64_t touched;      // bytes of the tensors that it took and made; 0 for a view
+  int64_t operations;   // floating-point operations of products
+  int32_t thread;
+  int32_t is_backward;  // 1 for a node of a backward pass, 0 for an operator
+};
+ANYFORMER_API int anyformer_recording_start();
+// The events live until the next start.
+ANYFORMER_API int anyformer_recording_stop(const AnyformerEvent** events, int64_t* count);
+// The number that the next operation on this thread gets when it is recorded for a backward pass.
+ANYFORMER_API int64_t anyformer_sequence_number();
+
 // Runtime: threads, seeds, generators, libraries, facts.
 ANYFORMER_API int32_t anyformer_threads();
 ANYFORMER_API int anyformer_set_threads(int32_t count);

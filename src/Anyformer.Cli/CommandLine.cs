@@ -56,6 +56,7 @@ public static class CommandLine
         EmbedCommand.Create(),
         ExportCommand.Create(),
         BenchCommand.Create(),
+        ProfileCommand.Create(),
         InspectCommand.Create(),
         VerifyCommand.Create(),
         CatalogCommand.Create(),

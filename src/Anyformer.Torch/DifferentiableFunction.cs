@@ -17,7 +17,7 @@ public abstract unsafe class DifferentiableFunction
     /// <summary>Computes the outputs and joins them to the graph when an input requires a gradient.</summary>
     public Tensor[] Apply(params ReadOnlySpan<Tensor> inputs)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         Tensor[] outputs;
         using (Autograd.NoGrad())
             outputs = Forward(inputs);
@@ -72,8 +72,8 @@ public abstract unsafe class DifferentiableFunction
     {
         try
         {
-            using var scope = new TensorScope();
             var function = (DifferentiableFunction)GCHandle.FromIntPtr(context).Target!;
+            using var scope = new TensorScope(function);
             var incoming = new Tensor?[outputCount];
             for (var i = 0; i < outputCount; i++)
                 incoming[i] = gradients[i] == 0 ? null : new Tensor(gradients[i]);

@@ -1,3 +1,5 @@
+using Anyformer.Torch.Recording;
+
 namespace Anyformer.Torch;
 
 /// <summary>
@@ -15,9 +17,11 @@ public ref struct TensorScope : IDisposable
 
     [ThreadStatic] private static List<Tensor>? t_owned;
     [ThreadStatic] private static int t_depth;
+    [ThreadStatic] private static IScopeObserver? t_observer;
 
     private readonly int _start;
     private readonly int _depth;
+    private readonly IScopeObserver? _observer;
     private bool _ended;
 
     /// <summary>Opens a scope inside the current one.</summary>
@@ -25,6 +29,20 @@ public ref struct TensorScope : IDisposable
     {
         _start = (t_owned ??= new List<Tensor>(256)).Count;
         _depth = ++t_depth;
+    }
+
+    /// <summary>Opens a scope inside the current one on behalf of an owner, of which the thread's <see cref="Observer"/> is told.</summary>
+    public TensorScope(object owner) : this()
+    {
+        _observer = t_observer;
+        _observer?.Enter(owner);
+    }
+
+    /// <summary>Who is told of scopes that are opened for somebody on this thread; usually nobody.</summary>
+    public static IScopeObserver? Observer
+    {
+        get => t_observer;
+        set => t_observer = value;
     }
 
     internal static void Register(Tensor tensor)
@@ -65,6 +83,7 @@ public ref struct TensorScope : IDisposable
         if (_ended)
             return;
         _ended = true;
+        _observer?.Leave();
         var owned = t_owned!;
         t_depth = _depth - 1;
         var end = _start;

@@ -91,7 +91,8 @@ internal static class ReportSections
             """))}</fieldset>
         """);
 
-    private static Html Facts(string style, IEnumerable<Fact> facts) => Html.Of($"""
+    /// <summary>Labelled facts, as a strip or as a list.</summary>
+    public static Html Facts(string style, IEnumerable<Fact> facts) => Html.Of($"""
         <dl class="{style}">{facts.Select(fact => Html.Of($"<div><dt>{fact.Label}</dt><dd>{fact.Value}</dd></div>"))}</dl>
         """);
 

@@ -93,6 +93,15 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "anyformer_autocast_leave")]
     internal static partial int AutocastLeave(int deviceType, int previous);
 
+    [LibraryImport(Library, EntryPoint = "anyformer_recording_start")]
+    internal static partial int RecordingStart();
+
+    [LibraryImport(Library, EntryPoint = "anyformer_recording_stop")]
+    internal static partial int RecordingStop(NativeEvent** events, long* count);
+
+    [LibraryImport(Library, EntryPoint = "anyformer_sequence_number")]
+    internal static partial long SequenceNumber();
+
     [LibraryImport(Library, EntryPoint = "anyformer_threads")]
     internal static partial int Threads();
 

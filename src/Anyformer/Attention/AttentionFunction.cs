@@ -21,7 +21,7 @@ public abstract class AttentionFunction : Module
     /// <exception cref="UserException">The mechanism cannot obey the mask.</exception>
     public Tensor Call(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(DecodingState.Current is { } state && mask is { IsCausal: true }
             ? ReadOn(state, queries, keys, values, mask)
             : Attend(queries, keys, values, mask));

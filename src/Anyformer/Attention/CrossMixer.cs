@@ -15,7 +15,7 @@ public abstract class CrossMixer : TokenMixer
     /// <exception cref="UserException">The mechanism cannot obey the mask, or the sizes do not go together.</exception>
     public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(tokens, context, mask));
     }
 

@@ -102,7 +102,7 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
     /// <param name="context">What the source answers from, (batch, source keys, width).</param>
     internal Tensor CallOn(Tensor tokens, MultiHeadAttention source, Tensor asking, Tensor context)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var contexts = source.Contexts(source.QueryProjection.Call(asking), source.KeyProjection.Call(context), source.ValueProjection.Call(context), mask: null);
         var (keys, values) = (KeyProjection.CallAfter(source.OutputProjection, contexts), ValueProjection.CallAfter(source.OutputProjection, contexts));
         return scope.Keep(OutputProjection.Call(Contexts(QueryProjection.Call(tokens), keys, values, mask: null)));

@@ -27,7 +27,7 @@ public sealed class QueryKeyNorm : AttentionFunction, IProportionalAttention
     /// <exception cref="UserException">The function cannot count keys.</exception>
     public Tensor Call(Tensor queries, Tensor keys, Tensor values, Tensor counts)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Proportional.Of(Function).Call(QueryNorm.Call(queries), KeyNorm.Call(keys), values, counts));
     }
 

@@ -18,14 +18,14 @@ public abstract class ScoreModifier : Module
     /// <param name="keys">(batch, heads, keys, head width).</param>
     public Tensor CallScores(Tensor scores, Tensor queries, Tensor keys)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(ModifyScores(scores, queries, keys));
     }
 
     /// <summary>The weights after the softmax and its dropout, (batch, heads, queries, keys).</summary>
     public Tensor CallWeights(Tensor weights)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(ModifyWeights(weights));
     }
 

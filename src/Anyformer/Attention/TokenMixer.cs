@@ -17,7 +17,7 @@ public abstract class TokenMixer : Module
     /// <exception cref="UserException">The mechanism cannot obey the mask.</exception>
     public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(tokens, mask));
     }
 

@@ -30,7 +30,7 @@ public sealed class DecoderBlock(
     /// <param name="contextMask">What cross-attention may see.</param>
     public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask = null, AttentionMask? contextMask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         tokens = SelfAttentionWiring.Call(tokens, x => SelfAttention.Call(x, mask));
         tokens = CrossAttentionWiring.Call(tokens, x => CrossAttention.Call(x, context, contextMask));
         return scope.Keep(FeedForwardWiring.Call(tokens, FeedForward.Call));

@@ -17,7 +17,7 @@ public sealed class Encoder(IEnumerable<EncoderBlock> blocks, NormalizationLayer
     /// <param name="mask">What the mixers may not see; see <see cref="TokenMixer.Call"/>.</param>
     public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var mixed = Blocks.Aggregate(tokens, (current, block) => block.Call(current, mask));
         return scope.Keep(Norm is null ? mixed : Norm.Call(mixed));
     }

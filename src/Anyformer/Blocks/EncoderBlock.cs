@@ -23,7 +23,7 @@ public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMi
     /// <param name="mask">What the mixer may see; see <see cref="TokenMixer.Call"/>.</param>
     public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var mixed = MixerWiring.Call(tokens, x => Mixer.Call(x, mask));
         Recorder.Record(this, "input", tokens);
         Recorder.Record(this, "mixed", mixed);
@@ -40,7 +40,7 @@ public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMi
     /// <exception cref="UserException">The reducer wants tokens counted, and the mixer cannot count them.</exception>
     public ReducedTokens Call(ReducedTokens tokens, TokenReducer reducer)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         Tensor? metric = null;
         var mixed = MixerWiring.Call(tokens.Tokens, x =>
         {

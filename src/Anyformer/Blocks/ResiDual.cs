@@ -48,7 +48,7 @@ public sealed class ResiDual : Module
     /// <param name="mask">What the mixers may not see.</param>
     public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var sum = tokens * _scale;
         for (var layer = 0; layer < Mixers.Count; layer++)
         {

@@ -15,7 +15,7 @@ public abstract class Wiring : Module
     /// <summary>The tokens after the sublayer: (batch, tokens, width) to the same.</summary>
     public Tensor Call(Tensor tokens, Func<Tensor, Tensor> sublayer)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(tokens, sublayer));
     }
 

@@ -24,7 +24,7 @@ internal sealed class Gain : Module
     /// <param name="input">Anything, or (batch, heads, tokens, head width) where each head has a factor.</param>
     internal Tensor Call(Tensor input)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         if (Factor is not null)
             return scope.Keep(input * Factor.View(_shape));
         return scope.Keep(_value == 1 ? input.Alias() : input * _value);

@@ -34,7 +34,7 @@ public sealed class Linear : TensorModule, ILinearMap
     /// <summary>This map after another one, as a single map: for inputs of many more rows than there are weights' columns.</summary>
     internal Tensor CallAfter(Linear first, Tensor input)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var carried = first.Bias is null ? null : Weight.Mv(first.Bias);
         var bias = carried is null ? Bias : Bias is null ? carried : carried + Bias;
         return scope.Keep(Map(input, Weight.MatMul(first.Weight), bias));

@@ -8,7 +8,7 @@ public abstract class TensorModule : Module
     /// <summary>Computes the output; what was made on the way is freed, except what the backward pass needs.</summary>
     public Tensor Call(Tensor input)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(input));
     }
 

@@ -24,7 +24,7 @@ public sealed class FixNormEmbedding(long words, long width) : Module
     /// <param name="words">Numbers of words, (...).</param>
     public Tensor Call(Tensor words)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var normalized = Weight / Weight.Norm(2, [-1], keepdim: true).ClampMin(1e-12);
         return scope.Keep(Functional.Embedding(normalized, words) * Scale);
     }

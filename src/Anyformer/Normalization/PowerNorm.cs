@@ -83,7 +83,7 @@ public sealed class PowerNorm : NormalizationLayer
     /// <param name="real">True where there is a token, (...).</param>
     public Tensor Call(Tensor input, Tensor real)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Normalize(input, real));
     }
 

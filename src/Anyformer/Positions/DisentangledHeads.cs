@@ -43,7 +43,7 @@ internal sealed class DisentangledHeads : Module
     /// <summary>What the heads give, side by side: (batch, tokens, heads · head width).</summary>
     internal Tensor Call(Tensor tokens, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var (queries, keys) = (Heads.Split(QueryProjection.Call(tokens), _heads), Heads.Split(KeyProjection.Call(tokens), _heads));
         var terms = 1 + (_options.ContentToPosition ? 1 : 0) + (_options.PositionToContent ? 1 : 0);
         var scale = 1 / Math.Sqrt(queries.Size(-1) * terms);

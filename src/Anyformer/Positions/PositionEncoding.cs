@@ -42,7 +42,7 @@ public abstract class PositionEncoding : Module
     /// <param name="first">The position of the first token: more than 0 where a sample goes on.</param>
     public Tensor CallTokens(Tensor tokens, long first = 0)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(EncodeTokens(tokens, first));
     }
 
@@ -51,7 +51,7 @@ public abstract class PositionEncoding : Module
     /// <param name="first">The position of the first token.</param>
     public Tensor CallQueries(Tensor queries, long first = 0)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(EncodeQueries(queries, first));
     }
 
@@ -60,7 +60,7 @@ public abstract class PositionEncoding : Module
     /// <param name="first">The position of the first token.</param>
     public Tensor CallKeys(Tensor keys, long first = 0)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(EncodeKeys(keys, first));
     }
 

@@ -45,7 +45,7 @@ public sealed class RTransformerBlock : Module
     /// <summary>The tokens after the block, each of which depends on those before it alone: (batch, tokens, width) to the same.</summary>
     public Tensor Call(Tensor tokens)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         for (var i = 0; i < Recurrences.Count; i++)
         {
             var recurrence = Recurrences[i];

@@ -79,7 +79,7 @@ public sealed class TransformerXlAttention : TokenMixer
     /// <param name="mask">What may not be seen of memory and tokens, in this order.</param>
     public Tensor Call(Tensor tokens, Tensor? memory, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Attend(tokens, memory, mask));
     }
 
@@ -90,7 +90,7 @@ public sealed class TransformerXlAttention : TokenMixer
     /// <param name="mask">What may not be seen of memory and tokens, in this order.</param>
     internal Tensor Call(Tensor tokens, Tensor? memory, Tensor waves, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Attend(tokens, Context(tokens, memory), waves, mask));
     }
 

@@ -1,4 +1,5 @@
 using Anyformer.Comparison;
+using Anyformer.Inspection.Profiling;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 using Anyformer.Training;
@@ -85,6 +86,17 @@ public abstract class TrainingRun
         var job = Job();
         using var reading = job as IDisposable;
         return StepEstimate.Within(time, job, Training);
+    }
+
+    /// <summary>Where the time and the memory of a training step go, found by taking some: the model is of no use for training afterwards.</summary>
+    /// <param name="warmUp">Steps before anything is measured.</param>
+    /// <param name="steps">Steps that are timed, and as many that are recorded.</param>
+    /// <param name="cancellation">Ends it with an <see cref="OperationCanceledException"/>.</param>
+    public StepProfile Profile(int warmUp, int steps, CancellationToken cancellation = default)
+    {
+        var job = Job();
+        using var reading = job as IDisposable;
+        return StepProfiler.Profile(job, Training, warmUp, steps, cancellation);
     }
 
     /// <summary>A point for each epoch, those before a break among them.</summary>

@@ -17,7 +17,7 @@ public abstract class TokenReducer : Module
     /// <param name="metric">What tokens are told apart by, (batch, tokens, any width); no gradient flows to it.</param>
     public ReducedTokens Call(ReducedTokens tokens, Tensor metric)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return Reduce(tokens, metric).KeptBy(scope);
     }
 

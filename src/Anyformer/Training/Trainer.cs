@@ -95,6 +95,15 @@ public sealed class Trainer
         _optimizer.ZeroGrad();
         for (var i = 0; i < batches; i++)
             loss += AddGradients(_state.Batch + i, batches);
+        Update();
+        _state = _state with { Batch = _state.Batch + batches, Step = _state.Step + 1, LossSum = _state.LossSum + loss };
+        var report = new StepReport(_state.Step, loss / batches, _optimizer.LearningRate, Seconds);
+        Notify(observer => observer.OnStep(report));
+    }
+
+    private void Update()
+    {
+        using var scope = new TensorScope(StepPhase.Update);
         if (_options.GradientClip is { } largest)
             GradientClipping.ClipNorm(_optimizer.Parameters, largest);
         var progress = new TrainingProgress(_state.Step, _state.Epoch, StepsPerEpoch, TotalSteps);
@@ -102,9 +111,6 @@ public sealed class Trainer
         _optimizer.Momentum = _options.Schedule.Momentum(progress) ?? _optimizer.Momentum;
         _optimizer.Step();
         _average?.Update();
-        _state = _state with { Batch = _state.Batch + batches, Step = _state.Step + 1, LossSum = _state.LossSum + loss };
-        var report = new StepReport(_state.Step, loss / batches, _optimizer.LearningRate, Seconds);
-        Notify(observer => observer.OnStep(report));
     }
 
     /// <summary>Adds the gradients of one batch, divided by the batches of the step; gives its loss.</summary>
@@ -112,16 +118,23 @@ public sealed class Trainer
     {
         using var scope = new TensorScope();
         var loss = LossOf(batch);
-        (batches == 1 ? loss : loss / batches).Backward();
+        Differentiate(batches == 1 ? loss : loss / batches);
         return loss.Item<double>();
+    }
+
+    private static void Differentiate(Tensor loss)
+    {
+        using var scope = new TensorScope(StepPhase.Backward);
+        loss.Backward();
     }
 
     private Tensor LossOf(int batch)
     {
+        using var scope = new TensorScope(StepPhase.Forward);
         if (_options.Autocast == AutocastPrecision.None)
-            return _job.Loss(batch);
+            return scope.Keep(_job.Loss(batch));
         using var autocast = new Autocast(_optimizer.Parameters[0].Device, DType.BFloat16);
-        return _job.Loss(batch);
+        return scope.Keep(_job.Loss(batch));
     }
 
     private void FinishEpoch()

@@ -59,7 +59,7 @@ public sealed class AxialAttention : TokenMixer
     /// <param name="real">True where a token is no padding, (batch, axes...); null when none is.</param>
     internal Tensor CallGrid(Tensor grid, bool isCausal = false, Tensor? real = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         Tensor Along(Tensor tokens, int axis)
         {
             var rows = real is null ? null : AlongAxis.Rows(real, axis + 1);

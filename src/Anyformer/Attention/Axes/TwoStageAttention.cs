@@ -83,7 +83,7 @@ public sealed class TwoStageAttention : TokenMixer
     /// <returns>The same shape.</returns>
     internal Tensor CallGrid(Tensor grid)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var (variates, batch, width) = (grid.Size(0), grid.Size(1), grid.Size(3));
         var tokens = AlongSegments.Call(grid.Reshape([variates * batch, _segments, width])).View([variates, batch * _segments, width]);
         tokens = AcrossVariatesWiring.Call(tokens, x => AcrossVariates.Call(x.Transpose(0, 1)).Transpose(0, 1));

@@ -81,7 +81,7 @@ public sealed class FunnelAttention : Module
     /// <param name="context">What is known of both.</param>
     public Tensor Call(Tensor queries, Tensor tokens, FunnelContext context)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var asking = Heads.Split(QueryProjection.Call(queries), _heads);
         var scale = 1 / Math.Sqrt(asking.Size(-1));
         Tensor Biased(Parameter bias) => (asking + bias.Unsqueeze(1)) * scale;

@@ -86,7 +86,7 @@ public sealed class CollaborativeAttention : HeadInteraction
     /// <param name="mask">What may not be seen of the context; null lets the tokens see all.</param>
     public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Attend(tokens, context, mask));
     }
 

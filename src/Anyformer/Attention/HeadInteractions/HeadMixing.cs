@@ -12,7 +12,7 @@ internal sealed class HeadMixing(int heads, int mixed) : Module
     /// <summary>(batch, heads, queries, keys) to (batch, mixed heads, queries, keys).</summary>
     public Tensor Call(Tensor maps)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Weight.MatMul(maps.Flatten(2)).Unflatten(2, [maps.Size(2), maps.Size(3)]));
     }
 }

@@ -57,7 +57,7 @@ internal sealed class SpanAttention : Module
     /// <param name="positions">What a query's product with is the score of a distance, (1, head width, limit), the furthest first.</param>
     public Tensor Call(Tensor tokens, Tensor earlier, Tensor positions)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var reach = _shape.Limit - Trimmed();
         // The last token answers nobody of this block.
         var answering = Functional.Cat([earlier.Narrow(1, _shape.Limit - reach, reach), tokens], 1).Narrow(1, 0, reach + tokens.Size(1) - 1);

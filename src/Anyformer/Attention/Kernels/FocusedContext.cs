@@ -41,7 +41,7 @@ internal sealed class FocusedContext : Module
     /// <param name="width">Width of the map of the queries.</param>
     internal Tensor Call(Tensor queries, Tensor keys, Tensor values, long height, long width)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var (asking, answering) = Features.Call(Heads.Split(queries, _heads), Heads.Split(keys + KeyPositions, _heads));
         var split = Heads.Split(values.InFull(), _heads);
         var memory = answering.Transpose(-2, -1).MatMul(split) / keys.Size(1);

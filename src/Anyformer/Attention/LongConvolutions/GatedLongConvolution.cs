@@ -42,7 +42,7 @@ internal sealed class GatedLongConvolution : Module
 
     internal Tensor Call(Tensor tokens, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         mask?.RefusePairs("Monarch Mixer");
         var count = tokens.Size(1);
         if (count > _tokens)

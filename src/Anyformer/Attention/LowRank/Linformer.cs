@@ -76,7 +76,7 @@ public sealed class Linformer : TokenMixer
     /// <exception cref="UserException">There are more keys than the shape's tokens, or the mask is no padding.</exception>
     public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Attend(tokens, context, mask));
     }
 

@@ -28,7 +28,7 @@ public sealed class AttentionPooling : Module
     /// <param name="mask">Which elements count; null lets all count.</param>
     public Tensor Call(Tensor set, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Attention.Call(Seeds, set, mask));
     }
 }

@@ -64,7 +64,7 @@ public sealed class LatentLayer : Module
     /// <param name="mask">Which tokens count; null lets all count.</param>
     public Tensor Call(Tensor latents, Tensor input, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var normed = InputNorm.Call(input);
         latents = CrossAttentionWiring.Call(latents, x => CrossAttention.Call(x, normed, mask));
         latents = CrossFeedForwardWiring.Call(latents, CrossFeedForward.Call);

@@ -80,7 +80,7 @@ public sealed class LunaAttention : Module
     /// <param name="memoryReal">True at what counts of the memory, (batch, memory); null when all does.</param>
     public Tensor CallCausal(Tensor tokens, Tensor memory, Tensor? real = null, Tensor? memoryReal = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Continue(tokens, memory, state: null, real, memoryReal).Tokens);
     }
 

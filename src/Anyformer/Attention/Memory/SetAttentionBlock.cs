@@ -54,7 +54,7 @@ public sealed class SetAttentionBlock : Module
     /// <param name="mask">What may not be seen of the answering set; null lets all be seen.</param>
     public Tensor Call(Tensor asking, Tensor answering, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var queries = QueryProjection.Call(asking).Expand([answering.Size(0), -1, -1]);
         var (keys, values) = (Heads.Split(KeyProjection.Call(answering), _heads), Heads.Split(ValueProjection.Call(answering), _heads));
         // The function divides by the root of a head's width only.

@@ -77,7 +77,7 @@ public sealed class CausalLongShortAttention : Module
     /// <param name="chunkDistances">Vectors of the distances in sums of chunks, from the furthest to 0, (sums of memory and tokens, width).</param>
     public Tensor Call(Tensor tokens, Tensor memory, Tensor windowDistances, Tensor chunkDistances)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var (keys, values) = (KeyProjection.Call(tokens), ValueProjection.Call(tokens));
         var last = memory[.., ^_shape.Window..];
         // A token sees its own place and those before: of the remembered tokens one less than the window.

@@ -94,7 +94,7 @@ public sealed class LongShortAttention : TokenMixer
     /// <param name="real">True at tokens that count, (batch, tokens); null when all do.</param>
     public Tensor Call(Tensor tokens, Tensor classToken, Tensor? real)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Mix(tokens, classToken, real));
     }
 

@@ -65,7 +65,7 @@ public sealed class TransportEmbedding : Module
     /// <exception cref="UserException">Of a map: the references are no square number, or positions are hard.</exception>
     public Tensor Call(Tensor tokens, Tensor? real = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var isMap = tokens.Dimensions == 4;
         var flat = isMap ? tokens.Flatten(1, 2) : tokens;
         var rows = real?.View([real.Size(0), 1, -1, 1]);

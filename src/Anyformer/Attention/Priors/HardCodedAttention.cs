@@ -75,7 +75,7 @@ public sealed class HardCodedAttention : TokenMixer
     /// <returns>(batch, queries, width).</returns>
     public Tensor CallCross(long queries, Tensor context, double wordRatio = 1, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Mix(queries, context, wordRatio, mask));
     }
 

@@ -23,7 +23,7 @@ internal sealed class AttentionMap(TokenMixerShape shape) : Module
     /// <summary>(batch, heads, tokens, tokens).</summary>
     public Tensor Call(Tensor tokens, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var queries = Heads.Split(QueryProjection.Call(tokens), _heads);
         var keys = Heads.Split(KeyProjection.Call(tokens), _heads);
         var weights = MaskedSoftmax.Of((queries / Math.Sqrt(queries.Size(-1))).MatMul(keys.Transpose(-2, -1)), mask);
@@ -49,7 +49,7 @@ internal sealed class LazyLayer(TokenMixerShape shape, ChannelMixer feedForward)
 
     public Tensor Call(Tensor tokens, Tensor weights)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var attended = AttentionWiring.Call(
             tokens, asking => OutputProjection.Call(Heads.Join(weights.MatMul(Heads.Split(ValueProjection.Call(asking), _heads)))));
         return scope.Keep(FeedForwardWiring.Call(attended, FeedForward.Call));

@@ -33,7 +33,7 @@ public sealed class ShallowNetwork : TensorModule
     /// <summary>The outputs for the sums that go into the hidden units.</summary>
     internal Tensor CallFromHidden(Tensor sums)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(FromHidden(sums));
     }
 

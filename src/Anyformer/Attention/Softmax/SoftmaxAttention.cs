@@ -32,7 +32,7 @@ public sealed class SoftmaxAttention : AttentionFunction, IProportionalAttention
     /// <inheritdoc/>
     public Tensor Call(Tensor queries, Tensor keys, Tensor values, Tensor counts)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         // The logarithm of its count, added to the scores of a key, makes it weigh so many times as much.
         var scores = Scores(queries, keys).AddInPlace(counts.Log().Transpose(-2, -1).Unsqueeze(1));
         return scope.Keep(Weigh(scores.Softmax(-1), values));

@@ -23,7 +23,7 @@ internal sealed class NeighbourAttention(TokenMixerShape shape) : Module
     /// <param name="relay">(batch, 1, width).</param>
     public Tensor Call(Tensor nodes, Tensor embedded, Tensor relay)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var queries = Heads.Split(QueryProjection.Call(nodes), _heads).Unsqueeze(-2);
         Tensor Five(Linear map) => Seen(Heads.Split(map.Call(nodes), _heads), Heads.Split(map.Call(embedded), _heads), Heads.Split(map.Call(relay), _heads));
         var scores = (queries * Five(KeyProjection)).Sum([-1], keepdim: true) / Math.Sqrt(queries.Size(-1));
@@ -51,7 +51,7 @@ internal sealed class RelayAttention(TokenMixerShape shape) : Module
     /// <param name="real">True where there is a token, (batch, tokens); null when all are.</param>
     public Tensor Call(Tensor relay, Tensor nodes, Tensor? real)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         // The relay itself is never padding.
         var mask = real is null ? null : AttentionMask.OfKeys(Functional.Cat([real.NewOnes([real.Size(0), 1]), real], 1));
         return scope.Keep(Attention.Call(relay, Functional.Cat([relay, nodes], 1), mask));

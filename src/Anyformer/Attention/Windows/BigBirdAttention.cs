@@ -76,7 +76,7 @@ public sealed class BigBirdAttention : AttentionFunction
     /// <param name="randomBlocks">For each block of queries but the first and the last, numbers of blocks: (heads, blocks - 2, random blocks).</param>
     internal Tensor Call(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask, Tensor randomBlocks)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var blocks = new BigBirdBlocks(_options.BlockSize, randomBlocks);
         var contexts = blocks.Contexts(queries * (1 / Math.Sqrt(queries.Size(-1))), keys, values, mask?.Keys);
         return scope.Keep(mask?.QueryRows is { } asking ? contexts.MaskedFill(!asking, 0) : contexts);

@@ -43,7 +43,7 @@ internal abstract class MapBranch(int width) : Module
 
     internal Tensor Call(Tensor queries, Tensor keys, Tensor values)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(queries, keys, values));
     }
 

@@ -62,7 +62,7 @@ public sealed class LongformerAttention : TokenMixer
     /// <summary>Mixes the tokens, the global ones given.</summary>
     internal Tensor Call(Tensor tokens, GlobalTokens? globals, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(OutputProjection.Call(Heads.Call(tokens, globals, mask)));
     }
 

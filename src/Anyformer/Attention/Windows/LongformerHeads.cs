@@ -45,7 +45,7 @@ internal sealed class LongformerHeads : Module
     /// <param name="mask">What may not be seen.</param>
     internal Tensor Call(Tensor tokens, GlobalTokens? globals, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         mask?.RefusePairs("Longformer attention");
         var isCausal = mask?.IsCausal ?? false;
         var queries = Heads.Split(QueryProjection.Call(tokens) * _scale, _heads);

@@ -28,7 +28,7 @@ internal sealed class RelativeLabels : Module
     /// <param name="scale">What the biases are multiplied by, as the queries are.</param>
     internal Tensor Call(Tensor queries, Tensor labels, double scale)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var isSame = labels.Size(0) == 1 && labels.Size(1) == 1;
         return scope.Keep(isSame ? OfAll(queries, labels.Flatten(), scale) : OfEach(queries, labels, scale));
     }

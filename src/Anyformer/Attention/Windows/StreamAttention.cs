@@ -63,7 +63,7 @@ internal sealed class StreamAttention : Module
     /// <param name="pairs">In a long stream, the own keys of a token are those of its window: 2 radius + 1 columns.</param>
     internal Tensor Call(Tensor own, Tensor other, in StreamPairs pairs)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var queries = Heads.Split(QueryProjection.Call(own) * _scale, _heads);
         var (keys, values) = (Heads.Split(OwnKeyProjection.Call(own), _heads), Heads.Split(OwnValueProjection.Call(own), _heads));
         var (otherKeys, otherValues) = (Heads.Split(OtherKeyProjection.Call(other), _heads), Heads.Split(OtherValueProjection.Call(other), _heads));

@@ -35,7 +35,7 @@ public sealed class EarlyExitEncoder : Module
     /// <param name="tokens">(batch, tokens, width).</param>
     public Tensor Call(Tensor tokens)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var logits = new Tensor[Blocks.Count];
         for (var layer = 0; layer < logits.Length; layer++)
         {

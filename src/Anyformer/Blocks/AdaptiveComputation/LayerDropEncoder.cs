@@ -53,7 +53,7 @@ public sealed class LayerDropEncoder : Module
     /// <param name="mask">What the mixers may not see.</param>
     public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var kept = IsTraining && _probability > 0
             ? Kept(RandomDraws.Uniform([Blocks.Count], Functional.Empty([0])), _probability).ToArray<bool>()
             : [.. Enumerable.Repeat(true, Blocks.Count)];

@@ -39,7 +39,7 @@ internal sealed class UniversalBlock : Module
 
     internal Tensor Call(Tensor tokens, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var mixed = Dropout.Call(tokens + Attention.Call(AttentionNorm.Call(tokens), mask));
         return scope.Keep(Dropout.Call(mixed + Transit(TransitionNorm.Call(mixed), mask)));
     }

@@ -94,7 +94,7 @@ public sealed class UniversalEncoder : Module
     /// <param name="mask">What attention may not see; the transition looks at its neighbours all the same.</param>
     public HaltedTokens Call(Tensor tokens, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         Tensor Waves(long count) => Sinusoids.HalfSplit(Functional.Arange(count, device: tokens.Device), _options.Width).To(tokens.DType);
         var (places, steps) = (Waves(tokens.Size(1)), Waves(_options.Steps));
         var projected = Projection.Call(tokens);

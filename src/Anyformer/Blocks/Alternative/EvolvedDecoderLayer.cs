@@ -76,7 +76,7 @@ public sealed class EvolvedDecoderLayer : Module
     /// <param name="contextMask">What may not be seen of it.</param>
     public Tensor Call(Tensor tokens, Tensor context, AttentionMask? contextMask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var first = Norms[0].Call(tokens);
         tokens += Dropout.Call(WideAttention.Call(first, AttentionMask.Causal)) + Dropout.Call(FirstCrossAttention.Call(first, context, contextMask));
         tokens += Dropout.Call(Branches(Norms[1].Call(tokens)));

@@ -51,7 +51,7 @@ public sealed class ReversibleEncoder(IEnumerable<ReversibleBlock> blocks) : Mod
     /// <param name="mask">What the mixers may not see.</param>
     public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var (first, second) = CallStreams(tokens, mask);
         return scope.Keep((first + second) * 0.5);
     }

@@ -48,7 +48,7 @@ public sealed class SublayerStack : Module
     /// <param name="mask">What the mixers may not see.</param>
     public Tensor Call(Tensor tokens, AttentionMask? mask = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var (mixers, feedForwards) = (0, 0);
         for (var i = 0; i < _order.Count; i++)
         {

@@ -71,7 +71,7 @@ internal sealed class FeedbackLayer : Module
     /// <param name="places">(1, head width, memory).</param>
     internal Tensor Call(Tensor token, FeedbackWindow window, Tensor places)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var read = token + Read(_isPreNorm ? Normalize(token) : token, window, places);
         if (_isPreNorm)
             return scope.Keep(read + FeedForward.Call(FeedForwardNorm.Call(read)));

@@ -15,7 +15,7 @@ public abstract class LayerStack<TBlock> : Module where TBlock : Module
     /// <param name="run">Runs one layer on tokens, with the masks and contexts that the caller knows.</param>
     public Tensor Call(Tensor tokens, Func<TBlock, Tensor, Tensor> run)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(tokens, run));
     }
 

@@ -14,7 +14,7 @@ internal abstract class SimplifiedBlock : Module
     /// <param name="mask">What the mixer may see.</param>
     internal Tensor Call(Tensor tokens, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(tokens, mask));
     }
 

@@ -39,7 +39,7 @@ internal sealed class ExpertNetworks : Module
     /// <summary>For every token the weighted sum of what its experts make of it, 0 when none kept it: (tokens, width) to the same.</summary>
     internal Tensor Call(Tensor tokens, ExpertRoute route)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var choices = route.Experts.Size(-1);
         var queues = (route.Kept is null ? route.Experts : Functional.Where(route.Kept, route.Experts, Count)).Flatten();
         var order = queues.Sort(stable: true).Indices;

@@ -15,7 +15,7 @@ public sealed class CrossformerScale(SegmentMerging? merging, TwoStageAttention 
     /// <param name="grid">The next finer scale, (variates, batch, segments, width).</param>
     public Tensor Call(Tensor grid)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Attention.CallGrid(Merging?.Call(grid) ?? grid));
     }
 }

@@ -15,7 +15,7 @@ public abstract class Forecaster : Module
     /// <summary>The continuation of every variate, (batch, horizon, variates).</summary>
     public Tensor Call(ForecastInput input)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(input));
     }
 

@@ -35,7 +35,7 @@ internal sealed class PatchTstBackbone : Module
     /// <summary>(batch, variates, patches, patch length) to (batch, variates, patches, width).</summary>
     internal Tensor Call(Tensor patches)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var tokens = Dropout.Call(Projection.Call(patches).Flatten(0, 1) + Positions);
         ResidualScores? scores = null;
         foreach (var layer in Layers)

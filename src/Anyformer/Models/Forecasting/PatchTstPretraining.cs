@@ -45,7 +45,7 @@ public sealed class PatchTstPretraining : SeriesPretraining
     /// <param name="series">(batch, lookback, variates).</param>
     public PatchReconstruction Call(Tensor series)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var patches = _patching.Cut(Norm is null ? series : Norm.Normalize(series).Normalized);
         var masked = DrawMask(patches);
         var restored = Head.Call(Backbone.Call(patches * (1 - masked).Unsqueeze(-1)));

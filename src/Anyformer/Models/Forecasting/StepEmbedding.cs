@@ -44,7 +44,7 @@ public sealed class StepEmbedding : Module
     /// <exception cref="UserException">The series is longer than the 5000 steps that the sinusoids tell apart.</exception>
     public Tensor Call(Tensor series, Tensor? marks)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var tokens = Values.Call(series);
         if (Positions is not null)
             tokens += PositionsOf((int)series.Size(1));

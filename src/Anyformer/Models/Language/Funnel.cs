@@ -58,7 +58,7 @@ public sealed class Funnel : Module
     /// <param name="types">Types of the tokens, 2 for the class token, (batch, tokens); null when all are of type 0.</param>
     public Tensor Call(Tensor ids, Tensor? real = null, Tensor? types = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         types ??= ids.ZerosLike();
         real ??= ids.OnesLike(DType.Bool);
         var full = new FunnelContext(types, types, real, KeyStride: 1, QueryStep: 1, _options.ClassToken);

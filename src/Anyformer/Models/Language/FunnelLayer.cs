@@ -29,7 +29,7 @@ internal sealed class FunnelLayer : Module
 
     internal Tensor Call(Tensor queries, Tensor tokens, FunnelContext context)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var mixed = AttentionWiring.Call(queries, x => Attention.Call(x, tokens, context));
         return scope.Keep(FeedForwardWiring.Call(mixed, FeedForward.Call));
     }

@@ -37,7 +37,7 @@ internal sealed class LongShortLayer : Module
 
     internal Tensor Call(Tensor states, Tensor memory, Tensor windowDistances, Tensor chunkDistances)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         if (!_normFirst)
         {
             var mixed = AttentionNorm.Call(states + Attention.Call(states, memory, windowDistances, chunkDistances));

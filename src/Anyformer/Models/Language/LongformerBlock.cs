@@ -32,7 +32,7 @@ internal sealed class LongformerBlock : Module
     /// <summary>The tokens after attention and feed-forward part, (batch, tokens, width).</summary>
     internal Tensor Call(Tensor tokens, GlobalTokens? globals, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var mixed = AttentionWiring.Call(tokens, x => Attention.Call(x, globals, mask));
         return scope.Keep(FeedForwardWiring.Call(mixed, FeedForward.Call));
     }

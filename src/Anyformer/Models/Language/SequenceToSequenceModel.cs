@@ -17,7 +17,7 @@ public abstract class SequenceToSequenceModel : Module
     /// <exception cref="UserException">A text is longer than the model was built for, or a mechanism cannot obey the padding.</exception>
     public Tensor Call(Tensor source, Tensor target, Tensor? sourceReal = null, Tensor? targetReal = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Write(new TextInput(target) { Real = targetReal }, Read(new TextInput(source) { Real = sourceReal }), sourceReal));
     }
 
@@ -26,7 +26,7 @@ public abstract class SequenceToSequenceModel : Module
     /// <exception cref="UserException">A text is longer than the model was built for, or a mechanism cannot obey the padding.</exception>
     public Tensor CallEncoder(TextInput source)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Read(source));
     }
 
@@ -37,7 +37,7 @@ public abstract class SequenceToSequenceModel : Module
     /// <exception cref="UserException">A text is longer than the model was built for, or a mechanism cannot obey the padding.</exception>
     public Tensor CallDecoder(TextInput target, Tensor memory, Tensor? sourceReal = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Write(target, memory, sourceReal));
     }
 

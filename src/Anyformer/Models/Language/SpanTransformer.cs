@@ -21,7 +21,7 @@ internal sealed class SpanLayer(SpanShape shape, int? hiddenWidth) : Module
 
     public Tensor Call(Tensor tokens, Tensor earlier, Tensor positions)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var mixed = AttentionNorm.Call(tokens + Attention.Call(tokens, earlier, positions));
         return scope.Keep(FeedForward is null ? mixed : FeedForwardNorm!.Call(mixed + FeedForward.Call(mixed)));
     }

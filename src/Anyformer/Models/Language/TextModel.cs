@@ -26,7 +26,7 @@ public abstract class TextModel : Module
     /// <exception cref="UserException">The text is longer than the model was built for, or the model or a mechanism of it cannot take it.</exception>
     public Tensor Call(TextInput text)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Score(Encode(text)));
     }
 
@@ -35,7 +35,7 @@ public abstract class TextModel : Module
     /// <exception cref="UserException">The text is longer than the model was built for, or the model or a mechanism of it cannot take it.</exception>
     public Tensor CallStates(TextInput text)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Encode(text));
     }
 
@@ -43,7 +43,7 @@ public abstract class TextModel : Module
     /// <param name="states">What <see cref="CallStates"/> gives, or some places of it, (..., width).</param>
     public Tensor CallScores(Tensor states)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Score(states));
     }
 

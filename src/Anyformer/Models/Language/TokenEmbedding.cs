@@ -40,7 +40,7 @@ public sealed class TokenEmbedding : Module
     /// <param name="types">Numbers of types, (batch, tokens); null when all are of the first.</param>
     public Tensor Call(Tensor tokens, Tensor positions, Tensor? types = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var embedded = Tokens.Call(tokens);
         if (_tokenScale != 1)
             embedded *= _tokenScale;

@@ -12,7 +12,7 @@ public abstract class SequenceClassifier : Module
     /// <exception cref="UserException">A mechanism of the model cannot obey the padding, or the sequences are longer than it was built for.</exception>
     public Tensor Call(Tensor tokens, Tensor? real = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(tokens, real));
     }
 

@@ -58,7 +58,7 @@ public sealed class Perceiver : Module
     /// <exception cref="UserException">The input has another number of axes.</exception>
     public Tensor Call(Tensor input, Tensor? real = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var tokens = Tokens(input);
         var mask = real is null ? null : AttentionMask.OfKeys(real.Flatten(1));
         var latents = Layers.Aggregate(Latents.Expand([input.Size(0), -1, -1]), (x, layer) => layer.Call(x, tokens, mask));

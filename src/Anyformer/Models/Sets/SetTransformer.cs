@@ -79,7 +79,7 @@ public sealed class SetTransformer : Module
     /// <param name="real">True at elements, false at padding of smaller sets, (batch, elements); null when there is no padding.</param>
     public Tensor Call(Tensor sets, Tensor? real = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var mask = real is null ? null : AttentionMask.OfTokens(real);
         var encoded = Encoder.Aggregate(sets, (elements, block) => block.Call(elements, mask));
         var decoded = Decoder.Aggregate(Pooling.Call(encoded, mask), (vectors, block) => block.Call(vectors, vectors));

@@ -39,7 +39,7 @@ public sealed class AttentionPooling : Module
     /// <param name="counts">How often each token counts, (batch, tokens, 1); null counts each once.</param>
     public Tensor Call(Tensor tokens, Tensor? counts = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var gathered = Attention.CallWithKeys(Latent, tokens, counts).Tokens;
         return scope.Keep((gathered + FeedForward.Call(Norm.Call(gathered))).Squeeze(1));
     }

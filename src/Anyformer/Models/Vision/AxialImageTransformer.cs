@@ -80,7 +80,7 @@ public sealed class AxialImageTransformer : Module
     /// <exception cref="UserException">The images have another height or width than the positions.</exception>
     public Tensor Call(Tensor images)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var placed = Place(images);
         var branches = Blocks.SelectMany(block => block.Branches()).ToArray();
         if (!_reversible)

@@ -61,7 +61,7 @@ public sealed class DeiT : ImageClassifier, IPlainVisionModel, IDistilledClassif
     /// <inheritdoc/>
     public DistilledScores CallHeads(Tensor images)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var (own, distilled) = Score(Encoder.Call(images));
         return new DistilledScores(scope.Keep(own), scope.Keep(distilled));
     }

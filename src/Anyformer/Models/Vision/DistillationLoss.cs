@@ -42,7 +42,7 @@ public sealed record DistillationLoss
     /// <param name="teacher">Scores of the teacher, (batch, classes); no gradient flows to it.</param>
     public Tensor Call(Tensor labelLoss, Tensor distillation, Tensor teacher)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Kind switch
         {
             DistillationKind.None => labelLoss.Alias(),

@@ -11,7 +11,7 @@ public abstract class ImageClassifier : Module
     /// <exception cref="UserException">The model takes no images of this size.</exception>
     public Tensor Call(Tensor images)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(images));
     }
 

@@ -91,7 +91,7 @@ public sealed class VisionEncoder : Module, ITokenReducing
     /// <exception cref="UserException">The images have other channels, or patches are hidden and there is no mask token.</exception>
     public VisionTokens Call(Tensor images, Tensor? hidden = null)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var tokens = new ReducedTokens(Embed(images, hidden));
         for (var i = 0; i < Blocks.Count; i++)
         {

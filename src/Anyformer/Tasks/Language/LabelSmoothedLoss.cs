@@ -28,7 +28,7 @@ public sealed class LabelSmoothedLoss
     /// <param name="targets">Token ids, (...).</param>
     public Tensor Call(Tensor scores, Tensor targets)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(OfAll(scores, targets) / targets.Ne(_padding).Sum().Clamp(min: 1));
     }
 

@@ -41,7 +41,7 @@ public sealed class PathwayRouter : Module
     /// <param name="series">(batch, variates, steps).</param>
     public Routing Call(Tensor series)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return Keep(scope, Choose(Decomposition.Call(series)));
     }
 

@@ -43,7 +43,7 @@ public sealed class TextClassifier : Module
     /// <exception cref="UserException">The text is longer than the model was built for, or the model cannot take it.</exception>
     public Tensor Call(TextInput text)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Head.Call(Dropout.Call(CallPooled(text))));
     }
 
@@ -52,7 +52,7 @@ public sealed class TextClassifier : Module
     /// <exception cref="UserException">The text is longer than the model was built for, or the model cannot take it.</exception>
     public Tensor CallPooled(TextInput text)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var states = Model.CallStates(text);
         return scope.Keep(_pooling switch
         {

@@ -58,7 +58,7 @@ public sealed class Bert : MaskedLanguageModel, IPooledTextModel, ISizedTextMode
     /// <inheritdoc/>
     public Tensor CallPooled(Tensor states)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Pooler.Call(states.Select(1, 0)).Tanh());
     }
 

@@ -34,7 +34,7 @@ internal sealed class EncoderEmbedding : Module
     /// <exception cref="UserException">There are more tokens than the model was built for, or types and it knows none.</exception>
     internal Tensor Call(TextInput text)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var vectors = Text.Call(text.Tokens);
         if (Types is null)
             text.RefuseTypes(nameof(TransformerEncoder));

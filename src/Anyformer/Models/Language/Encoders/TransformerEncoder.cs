@@ -61,7 +61,7 @@ public sealed class TransformerEncoder : MaskedLanguageModel
     /// <exception cref="UserException">The text is longer than the model was built for, or the model or a mechanism of it cannot take it or the masks.</exception>
     public Tensor CallStates(TextInput text, EncoderMasks masks)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Encode(text, masks));
     }
 

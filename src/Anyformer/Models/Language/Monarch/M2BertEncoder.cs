@@ -21,7 +21,7 @@ internal sealed class M2BertLayer(TokenMixer mixer, ChannelMixer feedForward, Po
 
     internal Tensor Call(Tensor tokens, AttentionMask? mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(FeedForwardWiring.Call(Mixer.Call(tokens, mask), FeedForward.Call));
     }
 }

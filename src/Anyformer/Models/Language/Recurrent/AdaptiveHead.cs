@@ -59,7 +59,7 @@ internal sealed class AdaptiveHead : TensorModule
     /// <param name="targets">What came, (...).</param>
     internal Tensor CallLosses(Tensor states, Tensor targets)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         var (rows, wanted) = (states.Flatten(0, -2), targets.Flatten());
         var head = FirstScores(rows).LogSoftmax(-1);
         var losses = head.NewZeros([wanted.Size(0)]);

@@ -36,7 +36,7 @@ internal abstract class MemoryCompression : Module
     /// <param name="usage">How much each was looked at, (batch, old).</param>
     internal Tensor Call(Tensor old, Tensor usage)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         return scope.Keep(Forward(old, usage));
     }
 

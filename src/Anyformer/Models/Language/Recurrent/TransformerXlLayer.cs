@@ -38,7 +38,7 @@ internal sealed class TransformerXlLayer : Module
     /// <param name="mask">What may not be seen of memory and tokens.</param>
     internal Tensor Call(Tensor tokens, Tensor? memory, Tensor waves, AttentionMask mask)
     {
-        using var scope = new TensorScope();
+        using var scope = new TensorScope(this);
         if (!_isNormFirst)
         {
             var mixed = AttentionNorm.Call(tokens + Dropout.Call(Attention.Call(tokens, memory, waves, mask)));
