@@ -105,6 +105,10 @@ int64_t touched(const at::RecordFunction& function, const Running& running) {
                std::find(running.given.begin(), running.given.end(), tensor.storage().unsafeGetStorageImpl()) != running.given.end();
   });
   const std::string name = function.name();
+  // These write what they are called on and do not read it.
+  if (name == "aten::copy_" || name == "aten::fill_" || name == "aten::zero_") {
+    bytes -= static_cast<int64_t>(function.outputs()[0].toTensor().nbytes());
+  }
   const bool is_empty = name.rfind("aten::empty", 0) == 0;
   return is_empty || (is_view && name.back() != '_') ? 0 : bytes;
 }

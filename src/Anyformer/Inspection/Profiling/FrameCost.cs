@@ -15,8 +15,10 @@ internal readonly record struct FrameCost(long Nanoseconds, long Allocated, long
         left.Nanoseconds + right.Nanoseconds, left.Allocated + right.Allocated, left.Allocations + right.Allocations,
         left.Touched + right.Touched, left.Operations + right.Operations);
 
-    /// <summary>What is left without a part; an operator may touch less than those that it calls, as they hand tensors on to one another.</summary>
-    internal FrameCost Without(FrameCost part) => new(
-        Nanoseconds - part.Nanoseconds, Allocated - part.Allocated, Allocations - part.Allocations,
-        Math.Max(0, Touched - part.Touched), Math.Max(0, Operations - part.Operations));
+    /// <summary>
+    /// What is left without what was called. An operator that hands its tensors on touches nothing itself, and is told by what it calls touching as
+    /// much; operations belong to the one operator that does them.
+    /// </summary>
+    internal FrameCost Without(FrameCost called) => new(
+        Nanoseconds - called.Nanoseconds, Allocated - called.Allocated, Allocations - called.Allocations, called.Touched < Touched ? Touched : 0, Operations);
 }

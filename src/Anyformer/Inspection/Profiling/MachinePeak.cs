@@ -13,9 +13,9 @@ namespace Anyformer.Inspection.Profiling;
 /// <param name="VectorBits">The width of the vectors that were used.</param>
 public sealed record MachinePeak(int Threads, double OperationsPerSecond, double BytesPerSecond, int VectorBits)
 {
-    private const int Rounds = 5, ChainLength = 1 << 20, VectorFloats = 1 << 24;
+    private const int Rounds = 8, ChainLength = 1 << 18, VectorFloats = 1 << 24;
 
-    /// <summary>Measures it, in about a quarter of a second, on libtorch's threads; the best of several rounds counts.</summary>
+    /// <summary>Measures it, in a fraction of a second, on libtorch's threads; the best of several rounds counts.</summary>
     public static MachinePeak Measure()
     {
         var threads = TorchRuntime.Threads;

@@ -56,8 +56,8 @@ internal sealed class ProfileTree
         while (_running.TryPeek(out var top) && top.Call.End <= time)
         {
             _running.Pop();
-            // Of tensors a step and a scope know no more than what their operators tell.
-            var all = top.Call.IsOperator ? top.Call.Cost : top.Inside with { Nanoseconds = top.Call.Cost.Nanoseconds };
+            // Of allocations a step and a scope know no more than what their operators tell.
+            var all = top.Call.IsOperator ? top.Call.Cost : top.Inside with { Nanoseconds = top.Call.Cost.Nanoseconds, Operations = 0 };
             top.Frame.Own += all.Without(top.Inside);
             if (_running.TryPeek(out var caller))
                 caller.Inside += all;
