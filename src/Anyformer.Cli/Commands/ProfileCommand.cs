@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Anyformer.Cli.Reports;
 using Anyformer.Recipes;
-using Spectre.Console;
 
 namespace Anyformer.Cli.Commands;
 

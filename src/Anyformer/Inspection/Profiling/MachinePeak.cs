@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Anyformer.Kernels.Vectors;
 using Anyformer.Torch;
 
 namespace Anyformer.Inspection.Profiling;
@@ -32,9 +33,9 @@ public sealed record MachinePeak(int Threads, double OperationsPerSecond, double
     {
         Action<long, long> work = bits switch
         {
-            512 => static (begin, end) => MultiplyAddChains.Run<MultiplyAddChains.Wide512, Vector512<float>>(ChainLength * (end - begin)),
-            256 => static (begin, end) => MultiplyAddChains.Run<MultiplyAddChains.Wide256, Vector256<float>>(ChainLength * (end - begin)),
-            _ => static (begin, end) => MultiplyAddChains.Run<MultiplyAddChains.Wide128, Vector128<float>>(ChainLength * (end - begin)),
+            512 => static (begin, end) => MultiplyAddChains.Run<Lanes512<float>, Vector512<float>>(ChainLength * (end - begin)),
+            256 => static (begin, end) => MultiplyAddChains.Run<Lanes256<float>, Vector256<float>>(ChainLength * (end - begin)),
+            _ => static (begin, end) => MultiplyAddChains.Run<Lanes128<float>, Vector128<float>>(ChainLength * (end - begin)),
         };
         return MultiplyAddChains.OperationsOfALink * (bits / 32.0) * ChainLength * threads / Best(() => TorchParallel.For(threads, 1, work));
     }

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Anyformer.Inspection.Profiling;
+using Anyformer.Kernels.Vectors;
 using Anyformer.Torch;
 
 namespace Anyformer.Tests.Inspection.Profiling;
@@ -25,9 +26,9 @@ public sealed class MachinePeakTests
     {
         // x <- 0.999 x + 0.001 has the fixed point 1, which it nears by a factor of 0.999 a link.
         var element = 1 - 0.999 * Math.Pow(0.999, links);
-        Assert.Equal(12 * 16 * element, MultiplyAddChains.Run<MultiplyAddChains.Wide512, Vector512<float>>(links), 0.2);
-        Assert.Equal(12 * 8 * element, MultiplyAddChains.Run<MultiplyAddChains.Wide256, Vector256<float>>(links), 0.2);
-        Assert.Equal(12 * 4 * element, MultiplyAddChains.Run<MultiplyAddChains.Wide128, Vector128<float>>(links), 0.2);
+        Assert.Equal(12 * 16 * element, MultiplyAddChains.Run<Lanes512<float>, Vector512<float>>(links), 0.2);
+        Assert.Equal(12 * 8 * element, MultiplyAddChains.Run<Lanes256<float>, Vector256<float>>(links), 0.2);
+        Assert.Equal(12 * 4 * element, MultiplyAddChains.Run<Lanes128<float>, Vector128<float>>(links), 0.2);
     }
 
     [Fact]
