@@ -87,8 +87,8 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
         if (Function is not IRecurrentAttention recurrent)
             throw new UserException($"{Function.GetType().Name} cannot go on token by token; choose a recurrent attention function.");
         using var scope = new TensorScope();
-        var (contexts, next) = recurrent.Step(Heads.Split(QueryProjection.Call(tokens), _heads), Heads.Split(KeyProjection.Call(tokens), _heads),
-            Heads.Split(ValueProjection.Call(tokens), _heads), state);
+        var (queries, keys, values) = Projected(tokens, tokens);
+        var (contexts, next) = recurrent.Step(Heads.Split(queries, _heads), Heads.Split(keys, _heads), Heads.Split(values, _heads), state);
         return (scope.Keep(OutputProjection.Call(Joined(contexts))), scope.Keep((Tensor[])[.. next]));
     }
 
@@ -117,8 +117,9 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
     internal (Tensor Tokens, Tensor Keys) CallWithKeys(Tensor tokens, Tensor context, Tensor? counts)
     {
         using var scope = new TensorScope();
-        var (keys, values) = (Heads.Split(KeyProjection.Call(context), _heads), Heads.Split(ValueProjection.Call(context), _heads));
-        var queries = Heads.Split(Repeat(QueryProjection.Call(tokens), keys.Size(0)), _heads);
+        var (asking, answering, given) = Projected(tokens, context);
+        var (keys, values) = (Heads.Split(answering, _heads), Heads.Split(given, _heads));
+        var queries = Heads.Split(Repeat(asking, keys.Size(0)), _heads);
         var contexts = counts is null ? Function.Call(queries, keys, values) : Proportional.Of(Function).Call(queries, keys, values, counts);
         return scope.Keep((OutputProjection.Call(Joined(contexts)), keys));
     }
@@ -139,12 +140,26 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
 
     private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask)
     {
-        // In this order, as in most other codes: the gradients of the three are added up in it, to the last digit.
-        var contexts = Contexts(QueryProjection.Call(tokens), KeyProjection.Call(context), ValueProjection.Call(context), mask);
+        var (queries, keys, values) = Projected(tokens, context);
+        var contexts = Contexts(queries, keys, values, mask);
         Recorder.Record(this, "tokens", tokens);
         Recorder.Record(this, "context", context);
         Recorder.Record(this, "contexts", contexts);
         return OutputProjection.Call(contexts);
+    }
+
+    /// <summary>In this order, as in most other codes: the gradients of the three are added up in it, to the last digit.</summary>
+    private (Tensor Queries, Tensor Keys, Tensor Values) Projected(Tensor tokens, Tensor context)
+    {
+        if (ReferenceEquals(tokens, context))
+        {
+            var projected = Linear.CallEach(tokens, QueryProjection, KeyProjection, ValueProjection);
+            return (projected[0], projected[1], projected[2]);
+        }
+
+        var queries = QueryProjection.Call(tokens);
+        var answers = Linear.CallEach(context, KeyProjection, ValueProjection);
+        return (queries, answers[0], answers[1]);
     }
 
     /// <summary>What the heads give, side by side: (batch, queries, width).</summary>

@@ -49,7 +49,7 @@ public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activa
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input)
     {
-        if (HiddenNorm is not null || activation != Activations.Named("gelu") || Dropout.CurrentProbability == 1 || !NarrowFeedForward.Takes(input, Hidden, Output))
+        if (HiddenNorm is not null || activation != Activations.Named("gelu") || Dropout.CurrentProbability == 1 || Hidden.IsFrozen || !NarrowFeedForward.Takes(input, Hidden, Output))
             return Compose(input);
         return new NarrowFeedForward(Dropout.CurrentProbability)
             .Apply(input, Hidden.Weight, Hidden.Bias!, Output.Weight, Output.Bias!)[0];
@@ -58,7 +58,7 @@ public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activa
     /// <summary>The same as a composition of libtorch's operators: for any device, type, width and activation, and the reference of the kernel.</summary>
     internal Tensor Compose(Tensor input)
     {
-        var hidden = activation(Hidden.Call(input));
+        var hidden = Hidden.Call(input, activation);
         return Output.Call(Dropout.Call(HiddenNorm is null ? hidden : HiddenNorm.Call(hidden)));
     }
 }

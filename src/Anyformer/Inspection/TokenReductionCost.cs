@@ -15,14 +15,14 @@ namespace Anyformer.Inspection;
 public sealed record TokenReductionCost(int Merged, double ImagesPerSecond, double SpeedUp, double Agreement, long PeakBytes)
 {
     /// <summary>Measures a model. Every round takes every setting in turn, so that all see the same machine.</summary>
-    /// <param name="model">The model; it is left in evaluation mode. One whose layers cannot lose tokens is measured as it is.</param>
+    /// <param name="model">The model; it is left frozen for inference. One whose layers cannot lose tokens is measured as it is.</param>
     /// <param name="images">(batch, channels, height, width).</param>
     /// <param name="merged">Tokens to merge in a layer; what merges none is measured first in any case.</param>
     /// <param name="rounds">How often each is measured, after a first time that does not count.</param>
     public static IReadOnlyList<TokenReductionCost> Of(ImageClassifier model, Tensor images, IEnumerable<int> merged, int rounds)
     {
         int[] levels = model is ITokenReducing ? [.. merged.Append(0).Distinct().Order()] : [0];
-        model.Eval();
+        model.Freeze();
         var first = levels.Select(level => Answer(model, images, level)).ToArray();
         var seconds = levels.Select(_ => new double[rounds]).ToArray();
         for (var round = 0; round < rounds; round++)

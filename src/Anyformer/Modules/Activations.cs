@@ -1,3 +1,4 @@
+using Anyformer.Kernels.Products;
 using Anyformer.Torch;
 
 namespace Anyformer.Modules;
@@ -28,11 +29,26 @@ public static class Activations
         ["identity"] = static x => x,
     };
 
+    /// <summary>Those that kernels work in; the two forms of GPT-2's differ by roundings only.</summary>
+    private static readonly Dictionary<Activation, FusedActivation> s_fused = new()
+    {
+        [s_byName["identity"]] = FusedActivation.Identity,
+        [s_byName["relu"]] = FusedActivation.Relu,
+        [s_byName["gelu"]] = FusedActivation.Gelu,
+        [s_byName["gelu-tanh"]] = FusedActivation.GeluTanh,
+        [s_byName["gelu-new"]] = FusedActivation.GeluTanh,
+        [s_byName["gelu-quick"]] = FusedActivation.GeluQuick,
+        [s_byName["silu"]] = FusedActivation.Silu,
+    };
+
     /// <summary>The activation of a name.</summary>
     /// <exception cref="UserException">No such activation.</exception>
     public static Activation Named(string name) => s_byName.TryGetValue(name, out var activation)
         ? activation
         : throw new UserException($"Activation '{name}' is unknown; expected one of {string.Join(", ", s_byName.Keys)}.");
+
+    /// <summary>What a kernel knows an activation as; null for one that it does not know.</summary>
+    internal static FusedActivation? Fused(Activation activation) => s_fused.TryGetValue(activation, out var fused) ? fused : null;
 
     /// <summary><c>x</c> from 0 on and <c>slope x</c> below.</summary>
     public static Activation LeakyRelu(double slope) => x => x.LeakyRelu(slope);

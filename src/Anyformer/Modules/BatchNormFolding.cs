@@ -5,6 +5,9 @@ namespace Anyformer.Modules;
 /// <summary>A module that holds a batch norm beside a linear map or convolution, and can do with that alone outside training.</summary>
 public interface IFoldableBatchNorm
 {
+    /// <summary>Whether that is done: such a part is not trained any more.</summary>
+    bool IsFolded { get; }
+
     /// <summary>Works the batch norm into the map beside it; nothing happens when that is done already.</summary>
     void FoldBatchNorm();
 }

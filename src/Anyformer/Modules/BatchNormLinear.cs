@@ -19,6 +19,9 @@ public sealed class BatchNormLinear : TensorModule, IFoldableBatchNorm
     private Linear Linear { get; set; }
 
     /// <inheritdoc/>
+    public bool IsFolded => Norm is null;
+
+    /// <inheritdoc/>
     public void FoldBatchNorm()
     {
         if (Norm is null)

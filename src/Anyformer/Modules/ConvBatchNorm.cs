@@ -24,6 +24,9 @@ public sealed class ConvBatchNorm : TensorModule, IFoldableBatchNorm
     private BatchNorm? Norm { get; set; }
 
     /// <inheritdoc/>
+    public bool IsFolded => Norm is null;
+
+    /// <inheritdoc/>
     public void FoldBatchNorm()
     {
         if (Norm is null)

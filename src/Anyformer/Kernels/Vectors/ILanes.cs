@@ -31,6 +31,9 @@ internal unsafe interface ILanes<T, TVector> where T : unmanaged, IFloatingPoint
     /// <summary>Products.</summary>
     static abstract TVector Multiply(TVector left, TVector right);
 
+    /// <summary>Quotients.</summary>
+    static abstract TVector Divide(TVector left, TVector right);
+
     /// <summary><c>left right + addend</c>, rounded once.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 

@@ -32,7 +32,7 @@ public sealed class ForecastPredictor
         var place = Devices.Parse(device);
         var model = ForecastModels.Build(recipe.Model, recipe.Loss, metadata.Shape, recipe.Training.Seed, place);
         model.Load(weights);
-        model.Eval();
+        model.Freeze();
         var intervals = ForecastRun.IntervalsPath(folder) is var known && File.Exists(known) ? ConformalIntervals.Load(known, metadata.Shape) : null;
         return new ForecastPredictor(recipe, metadata, model, intervals, place);
     }

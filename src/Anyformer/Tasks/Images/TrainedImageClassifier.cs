@@ -21,7 +21,7 @@ public sealed class TrainedImageClassifier
     /// <summary>How it was trained.</summary>
     public ImageRecipe Recipe { get; }
 
-    /// <summary>The model, in evaluation mode.</summary>
+    /// <summary>The model, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
     public ImageClassifier Model { get; }
 
     /// <summary>The names of the classes, in the order of the scores.</summary>
@@ -41,7 +41,7 @@ public sealed class TrainedImageClassifier
         var shape = new ImageShape(metadata.Channels, recipe.Preprocessing.Size, recipe.Preprocessing.Size, metadata.Classes.Length);
         var model = ImageModels.Build(recipe.Model with { Weights = null }, shape, recipe.Training.Seed, device);
         model.Load(weights);
-        model.Eval();
+        model.Freeze();
         return new TrainedImageClassifier(recipe, metadata, model, device);
     }
 

@@ -16,7 +16,7 @@ public sealed class TrainedTextModel
     private TrainedTextModel(TextModel model, object options, LanguageShape shape, Tokenizer tokenizer, Device device) =>
         (Model, Options, Shape, Tokenizer, _device) = (model, options, shape, tokenizer, device);
 
-    /// <summary>The model, in evaluation mode.</summary>
+    /// <summary>The model, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
     public TextModel Model { get; }
 
     /// <summary>The options that it was built with.</summary>
@@ -45,6 +45,7 @@ public sealed class TrainedTextModel
         if (pretrained.Model is not (TextModel model and ISizedTextModel sized))
             throw new UserException($"The folder '{folder}' holds a model of type {pretrained.ModelType}, which is none that goes on with texts or tells what is hidden in them.");
         model.To(device);
+        model.Freeze();
         return new TrainedTextModel(model, pretrained.Options, sized.Shape, Tokenizer.Open(folder), device);
     }
 
@@ -58,7 +59,7 @@ public sealed class TrainedTextModel
         var model = entry.Build<TextModel>(shape, options);
         model.Load(Safetensors.Load(path));
         model.To(device);
-        model.Eval();
+        model.Freeze();
         return new TrainedTextModel(model, options, shape, tokenizer, device);
     }
 

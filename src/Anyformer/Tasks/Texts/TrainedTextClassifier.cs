@@ -58,7 +58,7 @@ public sealed class TrainedTextClassifier
         var model = new TextClassifier(entry.Build<TextModel>(metadata.Shape, options), metadata.Classes.Length, recipe.Classifier);
         model.Load(weights);
         model.To(device);
-        model.Eval();
+        model.Freeze();
         return new TrainedTextClassifier(recipe, metadata, model, options, Tokenizer.Open(folder), device);
     }
 

@@ -21,7 +21,7 @@ public sealed class TrainedTranslator
     private TrainedTranslator(SequenceToSequenceModel model, Tokenizer from, Tokenizer to, int mostTokens, Device device, TranslationSearch search) =>
         (Model, From, To, _mostTokens, _device, Search) = (model, from, to, mostTokens, device, search);
 
-    /// <summary>The model, in evaluation mode.</summary>
+    /// <summary>The model, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
     public SequenceToSequenceModel Model { get; }
 
     /// <summary>What the ids of texts stand for.</summary>
@@ -51,6 +51,7 @@ public sealed class TrainedTranslator
         if (tokenizer.Special is not { Pad: not null, End: not null })
             throw new UserException($"The tokenizer in '{folder}' has no tokens for padding and the end, which a model of type {pretrained.ModelType} needs.");
         model.To(device);
+        model.Freeze();
         var to = new Tokenizer(tokenizer.Parts, tokenizer.Special with { Begin = pretrained.BeginToken });
         return new TrainedTranslator(model, tokenizer, to, pretrained.TrainedTokens ?? UsualTokens, device, new TranslationSearch());
     }
@@ -64,7 +65,7 @@ public sealed class TrainedTranslator
         var model = entry.Build<SequenceToSequenceModel>(Shape(from, to, recipe.Data.Tokens), entry.BindOptions(recipe.Model));
         model.Load(Safetensors.Load(path));
         model.To(device);
-        model.Eval();
+        model.Freeze();
         return new TrainedTranslator(model, from, to, recipe.Data.Tokens, device, SearchOf(recipe));
     }
 

@@ -1,0 +1,86 @@
+using System.Runtime.CompilerServices;
+
+namespace Anyformer.Kernels.Vectors;
+
+/// <summary>A function of every lane of a register.</summary>
+internal interface IElementwise<TVector>
+{
+    /// <summary>The function's values.</summary>
+    static abstract TVector Of(TVector x);
+}
+
+/// <summary>What comes in.</summary>
+internal readonly struct Identity<TVector> : IElementwise<TVector>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Of(TVector x) => x;
+}
+
+/// <summary><c>max(x, 0)</c>.</summary>
+internal readonly struct Relu<TVector, TLanes> : IElementwise<TVector> where TVector : struct where TLanes : struct, ILanes<float, TVector>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Of(TVector x) => TLanes.Max(default, x); // In this order what is no number stays none.
+}
+
+/// <summary><c>x sigmoid(x)</c>.</summary>
+internal readonly struct Silu<TVector, TLanes> : IElementwise<TVector> where TVector : struct where TLanes : struct, ILanes<float, TVector>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Of(TVector x) => Sigmoid<TVector, TLanes>.Times(x, x);
+}
+
+/// <summary><c>x sigmoid(1.702 x)</c> (Hendrycks and Gimpel 2016, arXiv 1606.08415, section 2).</summary>
+internal readonly struct GeluQuick<TVector, TLanes> : IElementwise<TVector> where TVector : struct where TLanes : struct, ILanes<float, TVector>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Of(TVector x) => Sigmoid<TVector, TLanes>.Times(x, TLanes.Multiply(x, TLanes.Create(1.702f)));
+}
+
+/// <summary><c>x (1 + tanh(u)) / 2 = x sigmoid(2 u)</c> with <c>u = sqrt(2 / π) (x + 0.044715 x³)</c>.</summary>
+internal readonly struct GeluTanh<TVector, TLanes> : IElementwise<TVector> where TVector : struct where TLanes : struct, ILanes<float, TVector>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Of(TVector x)
+    {
+        var factor = TLanes.MultiplyAdd(TLanes.Multiply(x, x), TLanes.Create(2 * 0.7978845608f * 0.044715f), TLanes.Create(2 * 0.7978845608f));
+        return Sigmoid<TVector, TLanes>.Times(x, TLanes.Multiply(x, factor));
+    }
+}
+
+/// <summary><c>x Φ(x)</c> with the normal distribution Φ, computed as in <see cref="VectorMath.Gelu"/>.</summary>
+internal readonly struct Gelu<TVector, TLanes> : IElementwise<TVector> where TVector : struct where TLanes : struct, ILanes<float, TVector>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVector Of(TVector x)
+    {
+        var size = TLanes.Max(x, TLanes.Subtract(default, x));
+        var bell = PowersOfTwo<float, TVector, TLanes>.Of(TLanes.Multiply(TLanes.Multiply(x, x), TLanes.Create(-0.72134752f)));
+        var t = TLanes.Divide(TLanes.Create(1), TLanes.MultiplyAdd(size, TLanes.Create(0.28f), TLanes.Create(1)));
+        var p = TLanes.Create(0.04089746103806215f);
+        p = TLanes.MultiplyAdd(p, t, TLanes.Create(-0.2223841757311138f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Create(0.4075234440516627f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Create(-0.26163950290334276f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Create(0.25355165595157325f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Create(0.0500563762894218f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Create(0.12098984853650804f));
+        p = TLanes.MultiplyAdd(p, t, TLanes.Create(0.11100489304014233f));
+        // x Φ(x) = max(x, 0) - |x| tail: the tail belongs to -|x|, and the other side's is one minus it.
+        var tail = TLanes.Multiply(TLanes.Multiply(bell, t), p);
+        return TLanes.Subtract(TLanes.Max(x, default), TLanes.Multiply(size, tail));
+    }
+}
+
+/// <summary>The logistic function <c>1 / (1 + exp(-x))</c>.</summary>
+internal static class Sigmoid<TVector, TLanes> where TVector : struct where TLanes : struct, ILanes<float, TVector>
+{
+    /// <summary><c>factor sigmoid(x)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Times(TVector factor, TVector x)
+    {
+        // Beyond 2^100 the quotient is as good as 0, and powers need no more range.
+        var bounded = TLanes.Max(TLanes.Multiply(x, TLanes.Create(1.44269504f)), TLanes.Create(-100));
+        var power = PowersOfTwo<float, TVector, TLanes>.Of(TLanes.Subtract(default, bounded));
+        return TLanes.Divide(factor, TLanes.Add(TLanes.Create(1), power));
+    }
+}
