@@ -27,7 +27,7 @@ public sealed class TrainedTextClassifier
     /// <summary>How it was trained.</summary>
     public TextClassificationRecipe Recipe { get; }
 
-    /// <summary>The classifier, in evaluation mode.</summary>
+    /// <summary>The classifier, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
     public TextClassifier Model { get; }
 
     /// <summary>The names of the classes, in the order of the scores.</summary>
