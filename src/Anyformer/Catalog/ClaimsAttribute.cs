@@ -15,6 +15,9 @@ public enum Leaks
 
     /// <summary>A sample depends on the others of its batch.</summary>
     Batch = 4,
+
+    /// <summary>A token depends on ones that a table of pairs keeps from it.</summary>
+    Pairs = 8,
 }
 
 /// <summary>What the catalog claims of an attention mechanism. The tests hold every mechanism to it, and the benchmark its growth.</summary>

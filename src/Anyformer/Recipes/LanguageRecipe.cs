@@ -18,6 +18,12 @@ public sealed record LanguageRecipe : Recipe
     [Description("how the tokens of a masked language model are hidden; without a say for others")]
     public TokenMaskingSection Masking { get; init; } = new();
 
+    /// <summary>
+    /// How much of a window is a prefix whose tokens all see each other, so that only what follows is told (prefix language modelling); null for none.
+    /// </summary>
+    [Description("prefix of every window whose tokens all see each other, so that a language model tells only what follows: {} or {least: 0.25, most: 0.75}")]
+    public PrefixSection? Prefix { get; init; }
+
     /// <summary>The training.</summary>
     [Description("the training")]
     public TrainingSection Training { get; init; } = new();

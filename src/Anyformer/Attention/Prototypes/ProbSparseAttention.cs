@@ -29,8 +29,8 @@ public sealed record ProbSparseAttentionOptions
     "Y_i = softmax(q_i Kᵀ / √d) V of the u queries with the largest m_i, else the mean of the values (causal: their sum up to i)",
     "m_i = max_j q_i·k_j - (1 / n) sum_j q_i·k_j over u sampled keys j, u = c ceil(ln n)",
     Where = "m: how far a query stands out, (batch, heads, queries); u: queries kept and keys sampled; c: factor")]
-[Claims(Growth = 1, Causal = true, Leaks = Leaks.Future,
-    Caveat = "Under a causal mask, which queries attend is judged on all keys, later ones too, as the authors' code does.")]
+[Claims(Growth = 1, Causal = true, Leaks = Leaks.Future | Leaks.Pairs,
+    Caveat = "Under a causal mask, which queries attend is judged on all keys, later ones too, as the authors' code does; under any mask, the queries of a text compete for it.")]
 [Method("prob-sparse", "ProbSparse attention", Family.Prototypes, 2021,
     System = "informer",
     Paper = "Zhou, Zhang, Peng, Zhang, Li, Xiong, Zhang, Informer: Beyond Efficient Transformer for Long Sequence Time-Series Forecasting, "

@@ -29,7 +29,7 @@ public sealed record MixedAttentionOptions
     "conv_a[t, c] = sum_m softmax(F_a (q_t ⊙ s_t))_m u_(t + m - (k - 1) / 2, c), s = P depthwise(X), u = X U",
     Where = "q: (D / 2); s: keys of spans, (D / 2); u: (D / 2); U, P: (width, D / 2); F: (heads, k, D / 2); n: heads; a: head; c: channel of it; "
         + "m: place in the kernel; k: kernel")]
-[Claims(Leaks = Leaks.Padding, Caveat = "the windows of its convolutions read padding, as the authors' do")]
+[Claims(Leaks = Leaks.Padding | Leaks.Pairs, Caveat = "the windows of its convolutions read padding, as the authors' do, and whatever else stands beside a token")]
 [Method("mixed-attention", "Mixed attention (ConvBERT)", Family.LightweightBlocks, 2020, System = "convbert",
     Paper = "Jiang, Yu, Zhou, Chen, Feng, Yan, ConvBERT: Improving BERT with Span-based Dynamic Convolution, NeurIPS 2020, arXiv 2008.02496",
     Complexity = "O(tokens² + tokens · kernel)")]

@@ -14,6 +14,9 @@ public sealed record TextData
     /// <summary>Tokens that a model sees at once.</summary>
     public required int Tokens { get; init; }
 
+    /// <summary>The token before and behind every document; null where the text is one, whose windows know nothing of documents.</summary>
+    public int? DocumentEnd { get; init; }
+
     /// <summary>Token ids to learn from.</summary>
     public required int[] Train { get; init; }
 

@@ -11,16 +11,20 @@ internal static class TextFile
     /// <exception cref="UserException">There is no such file, or several.</exception>
     public static string Find(string source, DataStore store)
     {
+        var texts = FindAll(source, store);
+        return texts is [var only] ? only : throw new UserException(
+            $"The folder '{Path.GetDirectoryName(texts[0])}' has {texts.Count} texts, name one of them: {string.Join(", ", texts.Select(Path.GetFileName))}.");
+    }
+
+    /// <summary>The texts that a source means: a file, or the text files of a folder of that name.</summary>
+    /// <exception cref="UserException">There is none.</exception>
+    public static IReadOnlyList<string> FindAll(string source, DataStore store)
+    {
         if (File.Exists(source))
-            return source;
+            return [source];
         var folder = store.FindFolder(source) ?? throw new UserException($"There is no text '{source}': expected a file, or a folder with one.");
         string[] texts = [.. new[] { "*.txt", "*.txt.gz" }.SelectMany(pattern => Directory.EnumerateFiles(folder, pattern)).Order(StringComparer.Ordinal)];
-        return texts switch
-        {
-            [var only] => only,
-            [] => throw new UserException($"The folder '{folder}' has no text, expected one file *.txt or *.txt.gz."),
-            _ => throw new UserException($"The folder '{folder}' has {texts.Length} texts, name one of them: {string.Join(", ", texts.Select(Path.GetFileName))}."),
-        };
+        return texts.Length > 0 ? texts : throw new UserException($"The folder '{folder}' has no text, expected one file *.txt or *.txt.gz.");
     }
 
     /// <summary>The text of a file.</summary>

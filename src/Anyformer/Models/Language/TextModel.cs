@@ -15,6 +15,12 @@ public abstract class TextModel : Module
     /// <summary>Whether a text may say of each token which of two texts it belongs to, see <see cref="TextInput.Types"/>.</summary>
     public virtual bool TakesTypes => false;
 
+    /// <summary>
+    /// Whether it lets the caller say what tokens see: <see cref="TextInput.Documents"/> and <see cref="TextInput.Prefix"/>. Its attention may refuse that all the
+    /// same, where it makes no score for every pair of tokens.
+    /// </summary>
+    public virtual bool TakesDocuments => false;
+
     /// <summary>A score for each token of the vocabulary at every place, (batch, tokens, vocabulary).</summary>
     /// <param name="tokens">Token ids, (batch, tokens).</param>
     /// <param name="real">True at tokens, false at padding, of the same shape; null when there is no padding.</param>
@@ -27,7 +33,7 @@ public abstract class TextModel : Module
     public Tensor Call(TextInput text)
     {
         using var scope = new TensorScope(this);
-        return scope.Keep(Score(Encode(text)));
+        return scope.Keep(Score(Encode(Taken(text))));
     }
 
     /// <summary>The vectors of the tokens behind the last layer, as they go into the scores, (batch, tokens, width).</summary>
@@ -36,7 +42,7 @@ public abstract class TextModel : Module
     public Tensor CallStates(TextInput text)
     {
         using var scope = new TensorScope(this);
-        return scope.Keep(Encode(text));
+        return scope.Keep(Encode(Taken(text)));
     }
 
     /// <summary>Scores of the vocabulary, (..., vocabulary).</summary>
@@ -52,6 +58,9 @@ public abstract class TextModel : Module
 
     /// <summary>The scores, (..., vocabulary).</summary>
     protected abstract Tensor Score(Tensor states);
+
+    private TextInput Taken(TextInput text) => TakesDocuments || (text.Documents ?? text.Prefix) is null ? text : throw new UserException(
+        $"{GetType().Name} decides by itself which tokens see each other, so it takes neither documents side by side nor a prefix.");
 }
 
 /// <summary>The sizes a model of texts is built for.</summary>

@@ -1,4 +1,3 @@
-using Anyformer.Attention;
 using Anyformer.Blocks;
 using Anyformer.Blocks.Layers;
 using Anyformer.Catalog;
@@ -22,6 +21,8 @@ namespace Anyformer.Models.Language;
     Complexity = "O(what the attention mechanism costs)")]
 public sealed class TransformerDecoder : LanguageModel
 {
+    private readonly bool _countsTokens;
+
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>
     /// <param name="options">The parts and the sizes inside.</param>
@@ -33,6 +34,7 @@ public sealed class TransformerDecoder : LanguageModel
         Layers = parts.Encoder();
         Norm = parts.LastNorm();
         TakesPositions = parts.TakesPositions;
+        _countsTokens = parts.CountsTokens;
         Head = parts.Head(Embedding);
     }
 
@@ -41,6 +43,9 @@ public sealed class TransformerDecoder : LanguageModel
 
     /// <inheritdoc/>
     public override bool TakesPositions { get; }
+
+    /// <inheritdoc/>
+    public override bool TakesDocuments => true;
 
     private TextEmbedding Embedding { get; }
 
@@ -56,8 +61,10 @@ public sealed class TransformerDecoder : LanguageModel
         text.RefuseTypes(nameof(TransformerDecoder));
         if (!TakesPositions)
             text.RefusePositions(nameof(TransformerDecoder));
+        if (_countsTokens)
+            text.RefuseDocuments();
         using var context = new TokenContext(text.Tokens, text.Real, text.Positions);
-        var mask = AttentionMask.Causal with { Keys = text.Real, Queries = text.Real };
+        var mask = text.CausalMask();
         var embedded = Embedding.Call(text.Tokens);
         Recorder.Record(this, "states", embedded);
         var states = Layers.Call(embedded, (block, current) => Recorded(block.Call(current, mask)));

@@ -41,6 +41,9 @@ internal class TransformerParts(TransformerOptions options, int tokens, StackSid
     /// <summary>Whether tokens stand where the caller says.</summary>
     internal bool TakesPositions => _position is { TakesPositions: true };
 
+    /// <summary>Whether something is added to tokens by the place that they are counted to, wherever the caller says that they stand.</summary>
+    internal bool CountsTokens => TokenPositions is { TakesPositions: false };
+
     /// <summary>The embedding of the tokens.</summary>
     /// <param name="shape">The sizes of the texts.</param>
     /// <param name="table">The table of another embedding to be shared; null for one of its own.</param>

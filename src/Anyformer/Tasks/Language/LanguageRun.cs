@@ -31,7 +31,7 @@ public sealed class LanguageRun : TrainingRun
         if (recipe.Model.Weights is { } weights && !CanResume)
             PretrainedWeights.Load(Model, weights);
         Model.To(Device);
-        _objective = TextObjective.Of(Model, recipe.Masking, Data.Tokenizer);
+        _objective = TextObjective.Of(Model, recipe, Data);
     }
 
     /// <inheritdoc/>
@@ -50,7 +50,7 @@ public sealed class LanguageRun : TrainingRun
     public TextModel Model { get; }
 
     /// <summary>Measures the best weights on the validation text.</summary>
-    public IReadOnlyDictionary<string, double> Evaluate() => LanguageErrors.Of(Evaluator().Evaluate(Model), Data, Model is MaskedLanguageModel);
+    public IReadOnlyDictionary<string, double> Evaluate() => LanguageErrors.Of(Evaluator().Evaluate(Model), Data, _objective.TellsAll);
 
     /// <summary>How fast the model reads windows.</summary>
     public InferenceSpeed MeasureSpeed() => Evaluator().MeasureSpeed(Model);

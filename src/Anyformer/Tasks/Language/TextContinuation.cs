@@ -31,10 +31,13 @@ public sealed class TextContinuation
     /// <param name="tokenizer">What its ids stand for.</param>
     /// <param name="mostTokens">Most tokens that the model takes at once.</param>
     /// <param name="device">Where the model is.</param>
-    public TextContinuation(LanguageModel model, Tokenizer tokenizer, int mostTokens, Device device)
+    /// <param name="begin">The token that stood before every text that the model learnt from; null for none.</param>
+    /// <param name="read">Begins to read prompts as the model learnt to; null to read token after token.</param>
+    public TextContinuation(LanguageModel model, Tokenizer tokenizer, int mostTokens, Device device, int? begin = null, Func<LanguageModel, TextReading>? read = null)
     {
         (_writing, GoesOn) = (tokenizer, true);
-        _generate = (generator, prompts, written) => generator.Generate(model, mostTokens, [.. prompts.Select(prompt => Ids(prompt, tokenizer))], written, device);
+        int[] Prompt(string text) => begin is { } first ? [first, .. tokenizer.EncodeIds(text)] : Ids(text, tokenizer);
+        _generate = (generator, prompts, written) => generator.Generate(() => (read ?? TextReading.Of)(model), mostTokens, [.. prompts.Select(Prompt)], written, device);
     }
 
     /// <summary>Writes texts from others.</summary>

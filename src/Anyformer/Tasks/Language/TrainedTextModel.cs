@@ -2,6 +2,7 @@ using Anyformer.Catalog;
 using Anyformer.Checkpoints;
 using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
+using Anyformer.Models.Language.Decoding;
 using Anyformer.Models.Language.Pretrained;
 using Anyformer.Recipes;
 using Anyformer.Torch;
@@ -12,9 +13,10 @@ namespace Anyformer.Tasks.Language;
 public sealed class TrainedTextModel
 {
     private readonly Device _device;
+    private readonly LanguageRecipe? _recipe;
 
-    private TrainedTextModel(TextModel model, object options, LanguageShape shape, Tokenizer tokenizer, Device device) =>
-        (Model, Options, Shape, Tokenizer, _device) = (model, options, shape, tokenizer, device);
+    private TrainedTextModel(TextModel model, object options, LanguageShape shape, Tokenizer tokenizer, Device device, LanguageRecipe? recipe = null) =>
+        (Model, Options, Shape, Tokenizer, _device, _recipe) = (model, options, shape, tokenizer, device, recipe);
 
     /// <summary>The model, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
     public TextModel Model { get; }
@@ -30,7 +32,8 @@ public sealed class TrainedTextModel
 
     /// <summary>Goes on with texts.</summary>
     /// <exception cref="UserException">The model tells what is hidden in a text, not what comes next.</exception>
-    public TextContinuation Continuation => Model is LanguageModel model ? new TextContinuation(model, Tokenizer, Shape.Tokens, _device)
+    public TextContinuation Continuation => Model is LanguageModel model ? new TextContinuation(model, Tokenizer, Shape.Tokens, _device,
+            _recipe?.Data.Documents is null ? null : Tokenizer.Special.End, _recipe?.Prefix is null ? null : TextReading.OfPrefix)
         : throw new UserException("This model tells what is hidden in a text, not what comes next: use fill-mask.");
 
     /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it: <c>config.json</c>, weights and tokenizer.</summary>
@@ -60,7 +63,7 @@ public sealed class TrainedTextModel
         model.Load(Safetensors.Load(path));
         model.To(device);
         model.Freeze();
-        return new TrainedTextModel(model, options, shape, tokenizer, device);
+        return new TrainedTextModel(model, options, shape, tokenizer, device, recipe);
     }
 
     /// <summary>What most likely stands at each hidden place of a text, the likeliest first.</summary>

@@ -2,9 +2,11 @@ using System.IO.Compression;
 using System.Text;
 using Anyformer.Data.Sources;
 using Anyformer.Data.Texts.Tokenization;
+using Anyformer.Models.Language.Decoding;
 using Anyformer.Recipes;
 using Anyformer.Tasks.Language;
 using Anyformer.Tests.Training;
+using Anyformer.Torch;
 
 namespace Anyformer.Tests.Tasks.Language;
 
@@ -88,6 +90,59 @@ public sealed class LanguageRunTests : IDisposable
         Assert.EndsWith("binary.txt' is no text in UTF-8.", Assert.Throws<UserException>(() => OpenPath(_folder["binary.txt"])).Message, StringComparison.Ordinal);
         File.WriteAllBytes(_folder["broken.txt.gz"], [0x1f, 0x8b, 8, 0]);
         Assert.Contains("broken.txt.gz", Assert.Throws<UserException>(() => OpenPath(_folder["broken.txt.gz"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void DocumentsAreLearntApart()
+    {
+        const string bpe = "data.tokenizer={ kind: bpe, vocabulary: 262 }";
+        var text = string.Concat(Enumerable.Repeat("ab\ncbca\nca\n", 40));
+        var run = Open("text.txt", text, bpe, "data.documents={ separator: \"\\n\" }", "training.max-steps=80", "training.schedule=constant");
+        var end = run.Data.Tokenizer.Special.End!.Value;
+        Assert.Equal(end, run.Data.DocumentEnd);
+        Assert.Equal((end, end, 109, 13), (run.Data.Train[0], run.Data.Train[^1], run.Data.Train.Count(id => id == end), run.Data.Validation.Count(id => id == end)));
+        // The last tenth of the characters, in whole documents.
+        Assert.Equal(32, run.Data.ValidationBytes);
+        run.Train(resume: false, new Watcher(), CancellationToken.None);
+        var errors = run.Evaluate();
+        // What is asked for begins as documents do, and ends where they end.
+        var settings = new ContinuationSettings { Generation = new GenerationOptions { MaxTokens = 9, Temperature = 0 } };
+        Assert.Equal("bca", TextContinuation.Open(_folder["run"], Device.Cpu).Write(["c"], settings)[0]);
+        Assert.Contains(TextContinuation.Open(_folder["run"], Device.Cpu).Write([""], settings)[0], new[] { "ab", "cbca", "ca" });
+        // Which of three documents comes next cannot be told: log 3 a document and nothing else, over 3.67 tokens each.
+        Assert.InRange(errors[LanguageErrors.ValidationLoss], 0.2, 0.5);
+        Assert.Equal(errors[LanguageErrors.ValidationLoss] / Math.Log(2) * run.Data.Validation.Length / 32, errors[LanguageErrors.BitsPerByte], 1e-12);
+    }
+
+    [Fact]
+    public void EachFileOfAFolderMayBeADocument()
+    {
+        Directory.CreateDirectory(_folder["mine"]);
+        foreach (var name in new[] { "a", "b", "c" })
+            File.WriteAllText(Path.Combine(_folder["mine"], $"{name}.txt"), string.Concat(Enumerable.Repeat($"{name} ", 20)));
+        var data = OpenPath("mine", "data.tokenizer={ kind: words, least-count: 1 }", "data.documents={ }").Data;
+        Assert.Equal((43, 22, 40), (data.Train.Length, data.Validation.Length, data.ValidationBytes));
+        Assert.Equal("Documents need a tokenizer with a token for their end; choose bpe or words, or one that has it.",
+            Assert.Throws<UserException>(() => OpenPath("mine", "data.documents={ }")).Message);
+        Assert.Equal($"'{_folder["mine/a.txt"]}' has 1 documents, expected one at least to learn from and one to validate.",
+            Assert.Throws<UserException>(() => OpenPath(_folder["mine/a.txt"], "data.documents={ }")).Message);
+    }
+
+    [Fact]
+    public void WhatFollowsAPrefixIsLearnt()
+    {
+        var run = Open("text.txt", Repeated(2000), "prefix={ least: 0.25, most: 0.75 }", "training.max-steps=60");
+        run.Train(resume: false, new Watcher(), CancellationToken.None);
+        var errors = run.Evaluate();
+        Assert.InRange(errors[LanguageErrors.ValidationLoss], 0, 0.1);
+        Assert.Equal("öabc", TextContinuation.Open(_folder["run"], Device.Cpu).Write(["abcä"], new ContinuationSettings { Generation = new GenerationOptions { MaxTokens = 4, Temperature = 0 } })[0]);
+        Assert.Equal(double.NaN, errors[LanguageErrors.BitsPerByte]);
+        Assert.Equal("The tokens of a masked language model see each other anyway, so it takes no prefix.",
+            Assert.Throws<UserException>(() => Open("other.txt", Repeated(2000), "prefix={}", "model={ id: encoder, preset: small }")).Message);
+        Assert.Equal("The model 'transformer-xl-model' decides by itself which tokens see each other, so it takes neither a prefix nor documents side by side.",
+            Assert.Throws<UserException>(() => Open("other.txt", Repeated(2000), "prefix={}", "model={ id: transformer-xl-model, preset: small }")).Message);
+        Assert.Contains("least is 0.5 and most 0.2; expected no more than that",
+            Assert.Throws<UserException>(() => Open("other.txt", Repeated(2000), "prefix={ least: 0.5, most: 0.2 }")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

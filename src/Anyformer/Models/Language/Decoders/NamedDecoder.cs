@@ -20,6 +20,9 @@ public abstract class NamedDecoder<TOptions> : LanguageModel, ISizedTextModel wh
     /// <inheritdoc/>
     public sealed override bool TakesPositions => Decoder.TakesPositions;
 
+    /// <inheritdoc/>
+    public sealed override bool TakesDocuments => Decoder.TakesDocuments;
+
     private TransformerDecoder Decoder { get; }
 
     /// <inheritdoc/>

@@ -15,13 +15,25 @@ public sealed class TextGenerator(GenerationOptions options)
     /// <returns>What was written behind each prompt, with the token that ended it, if one did.</returns>
     /// <exception cref="UserException">A prompt is empty.</exception>
     public IReadOnlyList<IReadOnlyList<int>> Generate(
-        LanguageModel model, int mostTokens, IReadOnlyList<IReadOnlyList<int>> prompts, Func<int, int, bool>? written = null, Device? device = null)
+        LanguageModel model, int mostTokens, IReadOnlyList<IReadOnlyList<int>> prompts, Func<int, int, bool>? written = null, Device? device = null) =>
+        Generate(() => TextReading.Of(model), mostTokens, prompts, written, device);
+
+    /// <summary>Goes on with prompts. A text longer than the model takes goes on from its last tokens.</summary>
+    /// <param name="begin">Begins to read texts by a language model.</param>
+    /// <param name="mostTokens">Most tokens that the model takes at once.</param>
+    /// <param name="prompts">The token ids of each prompt, at least one each.</param>
+    /// <param name="written">Told every token that is written and the number of its text; false ends that text.</param>
+    /// <param name="device">Where the model is.</param>
+    /// <returns>What was written behind each prompt, with the token that ended it, if one did.</returns>
+    /// <exception cref="UserException">A prompt is empty.</exception>
+    public IReadOnlyList<IReadOnlyList<int>> Generate(
+        Func<TextReading> begin, int mostTokens, IReadOnlyList<IReadOnlyList<int>> prompts, Func<int, int, bool>? written = null, Device? device = null)
     {
         if (prompts.Any(prompt => prompt.Count == 0))
             throw new UserException("A prompt is empty; expected at least one token to go on from.");
         // Reading half of what the model takes again leaves room for as much, so that most tokens are read once.
         var kept = Math.Max(1, mostTokens / 2);
-        return Write(() => TextReading.Of(model), mostTokens, kept, prompts, written, device ?? Device.Cpu);
+        return Write(begin, mostTokens, kept, prompts, written, device ?? Device.Cpu);
     }
 
     /// <summary>Writes texts from others.</summary>

@@ -13,6 +13,10 @@ public abstract class TextReading : IDisposable
     /// <summary>Texts that a language model reads: with a cache where all its parts can go on, and else the whole text anew with every token.</summary>
     public static TextReading Of(LanguageModel model) => model.ReadsOn ? new CachedReading(model) : new WholeReading(model);
 
+    /// <summary>Texts whose first tokens, those that are read first, see each other: for models that learnt with prefixes.</summary>
+    /// <param name="model">A model that <see cref="TextModel.TakesDocuments"/>.</param>
+    public static TextReading OfPrefix(LanguageModel model) => new PrefixReading(model);
+
     /// <summary>Texts that a model writes from others.</summary>
     /// <param name="model">The model.</param>
     /// <param name="source">The texts to write from.</param>

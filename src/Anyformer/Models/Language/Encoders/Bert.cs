@@ -46,6 +46,9 @@ public sealed class Bert : MaskedLanguageModel, IPooledTextModel, ISizedTextMode
     /// <inheritdoc/>
     public override bool TakesTypes => Encoder.TakesTypes;
 
+    /// <inheritdoc/>
+    public override bool TakesDocuments => Encoder.TakesDocuments;
+
     private TransformerEncoder Encoder { get; }
 
     private Linear Pooler { get; }

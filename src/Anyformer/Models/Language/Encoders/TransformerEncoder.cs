@@ -24,6 +24,7 @@ namespace Anyformer.Models.Language.Encoders;
 public sealed class TransformerEncoder : MaskedLanguageModel
 {
     private readonly IReadOnlyDictionary<EncoderBlock, int> _layers;
+    private readonly bool _countsTokens;
 
     /// <summary>A model with fresh weights.</summary>
     /// <param name="shape">The sizes of the texts.</param>
@@ -38,6 +39,7 @@ public sealed class TransformerEncoder : MaskedLanguageModel
         Head = new MaskedHead(options, parts, Embedding.Text);
         TakesPositions = parts.TakesPositions;
         TakesTypes = options.Types > 1;
+        _countsTokens = parts.CountsTokens;
         _layers = Layers.Modules().Select(item => item.Module).OfType<EncoderBlock>().Index().ToDictionary(item => item.Item, item => item.Index);
     }
 
@@ -46,6 +48,9 @@ public sealed class TransformerEncoder : MaskedLanguageModel
 
     /// <inheritdoc/>
     public override bool TakesTypes { get; }
+
+    /// <inheritdoc/>
+    public override bool TakesDocuments => true;
 
     private EncoderEmbedding Embedding { get; }
 
@@ -77,9 +82,13 @@ public sealed class TransformerEncoder : MaskedLanguageModel
             text.RefusePositions(nameof(TransformerEncoder));
         if (masks.Heads is { } heads && heads.Size(0) != _layers.Count)
             throw new UserException($"A head mask must have a row for each layer, found {heads.Size(0)} for {_layers.Count} layers.");
+        if (text.Prefix is not null)
+            throw new UserException("The tokens of an encoder see each other anyway, so it takes no prefix.");
+        if (_countsTokens)
+            text.RefuseDocuments();
         using var context = new TokenContext(text.Tokens, text.Real, text.Positions);
-        var mask = text.Real is null && masks.Pairs is null ? null
-            : new AttentionMask { Keys = text.Real, Queries = text.Real, Pairs = masks.Pairs?.Unsqueeze(1) };
+        var pairs = masks.Pairs is { } given && text.SameDocument is { } same ? given.LogicalAnd(same) : masks.Pairs ?? text.SameDocument;
+        var mask = text.Real is null && pairs is null ? null : new AttentionMask { Keys = text.Real, Queries = text.Real, Pairs = pairs?.Unsqueeze(1) };
         var embedded = Embedding.Call(text);
         Recorder.Record(this, "states", embedded);
         var states = Layers.Call(embedded, (block, current) => Run(block, current, mask, masks.Heads));

@@ -68,6 +68,21 @@ public sealed class TextReadingTests
     }
 
     [Fact]
+    public void WhatIsReadFirstIsThePrefix()
+    {
+        using var scope = new TensorScope();
+        using var unrecorded = Autograd.NoGrad();
+        var model = new TransformerDecoder(new LanguageShape(13, 12), TransformerOptions.Presets["small"]);
+        model.Eval();
+        var ids = Functional.RandInt(13, [2, 9], DType.Int64);
+        var expected = model.Call(new TextInput(ids) { Prefix = Functional.Arange(9).Lt(4).Expand([2, -1]) });
+        using var reading = TextReading.OfPrefix(model);
+        Tensors.AssertClose(expected.Narrow(1, 3, 1).Squeeze(1), reading.Read(ids.Narrow(1, 0, 4)), 1e-5);
+        for (var place = 4; place < 9; place++)
+            Tensors.AssertClose(expected.Select(1, place), reading.Read(ids.Narrow(1, place, 1)), 1e-5);
+    }
+
+    [Fact]
     public void ATextLongerThanTheModelIsRefused()
     {
         using var scope = new TensorScope();
