@@ -38,6 +38,17 @@ internal readonly struct CounterRandom
             target[i] = Bits(start + (uint)i) >= threshold ? source[i] * scale : T.Zero;
     }
 
+    /// <summary>What <see cref="Drop"/> multiplies the elements of a tensor by, counted from its first.</summary>
+    internal Tensor Kept(Tensor like, double probability)
+    {
+        var kept = like.OnesLike();
+        if (kept.DType == DType.Float32)
+            Drop<float>(kept.AsSpan<float>(), kept.AsSpan<float>(), 0, probability);
+        else
+            Drop<double>(kept.AsSpan<double>(), kept.AsSpan<double>(), 0, probability);
+        return kept;
+    }
+
     /// <summary>What <see cref="Drop"/> multiplies the sixteen elements from <paramref name="start"/> on by.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Vector512<float> Factors(uint start, double probability)

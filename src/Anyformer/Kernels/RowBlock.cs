@@ -9,6 +9,12 @@ namespace Anyformer.Kernels;
 /// </summary>
 internal readonly unsafe struct RowBlock<T>(T* start, long stride, int count, int width) where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Elements of a row.</summary>
+    internal int Width => width;
+
+    /// <summary>Elements from a row to the next.</summary>
+    internal long Stride => stride;
+
     /// <summary>The number of rows.</summary>
     internal int Count => count;
 

@@ -25,7 +25,7 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
     {
         var (queries, keys, values) = (inputs[0], inputs[1], inputs[2]);
         var weights = Functional.Empty([queries.Size(0), queries.Size(1), queries.Size(2), keys.Size(2)], queries.DType);
-        var context = EmptyHeads(queries, values.Size(3));
+        var context = JoinedHeads.Empty(queries, values.Size(3));
         if (queries.DType == DType.Float32)
             Attend<float>(queries, keys, values, weights, context);
         else
@@ -42,7 +42,7 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
         if (Autograd.IsRecording)
             return ComposedBackward(queries, keys, values, given);
         var gradient = Rows<float>.Takes(given) ? given : given.Contiguous();
-        Tensor[] results = [EmptyHeads(queries, queries.Size(3)), EmptyHeads(keys, keys.Size(3)), EmptyHeads(values, values.Size(3))];
+        Tensor[] results = [JoinedHeads.Empty(queries, queries.Size(3)), JoinedHeads.Empty(keys, keys.Size(3)), JoinedHeads.Empty(values, values.Size(3))];
         if (queries.DType == DType.Float32)
             Differentiate<float>(queries, keys, values, weights, gradient, results);
         else
@@ -78,12 +78,9 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
     {
         var scores = queries.MatMul(keys.Transpose(-2, -1)) * (1 / Math.Sqrt(queries.Size(-1)));
         var weights = mask is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, mask);
-        var kept = weights.Detach().OnesLike();
-        if (dropout > 0 && kept.DType == DType.Float32)
-            _random.Drop<float>(kept.AsSpan<float>(), kept.AsSpan<float>(), 0, dropout);
-        else if (dropout > 0)
-            _random.Drop<double>(kept.AsSpan<double>(), kept.AsSpan<double>(), 0, dropout);
-        return Autograd.Grad([(weights * kept).MatMul(values)], [queries, keys, values], [gradient], createGraph: true, allowUnused: true);
+        if (dropout > 0)
+            weights *= _random.Kept(weights.Detach(), dropout);
+        return Autograd.Grad([weights.MatMul(values)], [queries, keys, values], [gradient], createGraph: true, allowUnused: true);
     }
 
     private IAttentionPass<T> Pass<T>(Tensor queries, Tensor keys, Tensor values, Tensor weights, Tensor? sees) where T : unmanaged, IFloatingPointIeee754<T> =>
@@ -94,17 +91,4 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
     private Tensor? Expanded(Tensor weights) => mask?.Expand(weights.Shape).Contiguous();
 
     private static long Pairs(Tensor queries) => queries.Size(0) * queries.Size(1);
-
-    /// <summary>
-    /// (batch, heads, tokens, width) in which heads are joined without a copy: each token's lie in a row. Samples or tokens lie outside as those of
-    /// <paramref name="like"/> do.
-    /// </summary>
-    private static Tensor EmptyHeads(Tensor like, long width)
-    {
-        var (batch, heads, tokens) = (like.Size(0), like.Size(1), like.Size(2));
-        var strides = like.Strides;
-        return strides[0] < strides[2]
-            ? Functional.Empty([tokens, batch, heads, width], like.DType).Permute([1, 2, 0, 3])
-            : Functional.Empty([batch, tokens, heads, width], like.DType).Transpose(1, 2);
-    }
 }

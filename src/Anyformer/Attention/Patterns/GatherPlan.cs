@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention.Patterns;
@@ -17,17 +16,12 @@ internal sealed class GatherPlan
     private const double Spread = 1.3;
 
     /// <summary>A plan for all heads.</summary>
-    /// <param name="pattern">The pattern.</param>
-    /// <param name="tokens">Tokens of a sample.</param>
-    /// <param name="heads">Heads side by side.</param>
-    /// <param name="blockSize">Tokens of a block.</param>
-    /// <param name="device">Where attention is computed.</param>
-    public GatherPlan(AttentionPattern pattern, int tokens, int heads, int blockSize, Device device)
+    /// <param name="key">Pattern, sizes and device.</param>
+    public GatherPlan(PlanKey key)
     {
-        BlockSize = blockSize;
-        VariesByHead = pattern.VariesByHead;
-        var layouts = Enumerable.Range(0, VariesByHead ? heads : 1)
-            .Select(head => new BlockLayout(pattern, new PatternSite(tokens, head, heads), blockSize)).ToArray();
+        BlockSize = key.BlockSize;
+        VariesByHead = key.Pattern.VariesByHead;
+        var (device, layouts) = (key.Device, key.Layouts());
         Blocks = layouts[0].Rows;
         var rows = layouts.SelectMany((layout, head) => Enumerable.Range(0, Blocks).Select(row => new Row(layout, head * Blocks, row)))
             .OrderBy(row => row.KeyBlocks.Length).ToArray();
@@ -139,24 +133,5 @@ internal sealed class GatherPlan
             else
                 into.Fill(true);
         }
-    }
-}
-
-/// <summary>The plans of a mechanism for the lengths that it met last.</summary>
-internal sealed class PlanCache
-{
-    // A training run meets few lengths; one that meets many must not keep a plan for each.
-    private const int MostPlans = 16;
-
-    private readonly ConcurrentDictionary<(AttentionPattern Pattern, int Tokens, int Heads, int BlockSize, Device Device), GatherPlan> _plans = new();
-
-    /// <summary>The plan of a pattern for queries, (batch, heads, tokens, width).</summary>
-    public GatherPlan Plan(AttentionPattern pattern, Tensor queries, int blockSize)
-    {
-        if (_plans.Count >= MostPlans)
-            _plans.Clear();
-        var (heads, tokens) = ((int)queries.Size(1), (int)queries.Size(2));
-        return _plans.GetOrAdd((pattern, tokens, heads, Math.Min(blockSize, tokens), queries.Device),
-            key => new GatherPlan(key.Pattern, key.Tokens, key.Heads, key.BlockSize, key.Device));
     }
 }

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
 using Anyformer.Inspection;
+using Anyformer.Kernels.Fused;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -14,14 +16,13 @@ public sealed record PatternAttentionOptions
     [Description("which query sees which key: band(before, after), global(..first), strided(n), random(block, count, seed) ... with |, & and !")]
     public string Pattern { get; init; } = "band(64, 64) | global(..1)";
 
-    /// <summary>Tokens of a block of the computation.</summary>
-    [Description("tokens of a block of the computation"), Range(1, 4096)]
+    /// <summary>Tokens of a block of the computation where no kernel takes it.</summary>
+    [Description("tokens of a block of the computation where no kernel takes it"), Range(1, 4096)]
     public int Block { get; init; } = 64;
 }
 
 /// <summary>
-/// Softmax attention over the pairs that a pattern opens, on gathered blocks: only blocks with an open pair are computed, so time and memory are
-/// linear in those. A query that sees no key gets zeros. Records <c>pattern</c>, (heads or 1, tokens, tokens), for inspection.
+/// Softmax attention over the pairs that a pattern opens: only blocks with an open pair are computed, so time and memory are linear in those. A query that sees no key gets zeros. Records <c>pattern</c>, (heads or 1, tokens, tokens), for inspection.
 /// </summary>
 [Formula(
     "y_i = sum_j softmax_j(q_i·k_j / √d) v_j over the keys j that are open to i",
@@ -36,7 +37,8 @@ public sealed class PatternAttention : AttentionFunction
 {
     private readonly AttentionPattern _pattern;
     private readonly int _blockSize;
-    private readonly PlanCache _plans = new();
+    private readonly PlanCache<GatherPlan> _gathered = new(static key => new GatherPlan(key));
+    private readonly PlanCache<LayoutPlan> _layouts = new(static key => new LayoutPlan(key.Layouts()));
 
     /// <summary>Attention in a pattern.</summary>
     /// <param name="pattern">What is open.</param>
@@ -68,6 +70,22 @@ public sealed class PatternAttention : AttentionFunction
         var pattern = mask?.IsCausal == true ? _pattern & AttentionPattern.Causal : _pattern;
         if (Recorder.IsListening)
             Recorder.Record(this, "pattern", pattern.DenseMask((int)queries.Size(2), (int)queries.Size(1)));
-        return new BlockSparse(_plans.Plan(pattern, queries, _blockSize), Dropout, mask?.Keys).Attend(queries, keys, values);
+        return Fused(pattern, queries, keys, values, mask?.Keys) ?? Gathered(pattern, queries, keys, values, mask?.Keys);
+    }
+
+    /// <summary>The attention by a kernel; null where there is none for the device or the sizes.</summary>
+    private Tensor? Fused(AttentionPattern pattern, Tensor queries, Tensor keys, Tensor values, Tensor? real)
+    {
+        if (queries.Device.Type != DeviceType.Cpu)
+            return null;
+        var layout = _layouts.Plan(PlanKey.Of(pattern, queries, BlockPlan.Size));
+        return ScaledDotProduct.Attend(queries, keys, values, new FusedMask { Keys = real, Layout = layout }, Dropout.CurrentProbability);
+    }
+
+    /// <summary>The attention as a composition of operators on gathered blocks.</summary>
+    internal Tensor Gathered(AttentionPattern pattern, Tensor queries, Tensor keys, Tensor values, Tensor? real)
+    {
+        var plan = _gathered.Plan(PlanKey.Of(pattern, queries, (int)Math.Min(_blockSize, queries.Size(2))));
+        return new BlockSparse(plan, Dropout, real).Attend(queries, keys, values);
     }
 }

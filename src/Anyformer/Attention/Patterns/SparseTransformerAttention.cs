@@ -51,7 +51,7 @@ public sealed class SparseTransformerAttention : AttentionFunction
 
     private readonly int? _stride;
     private readonly HeadSharing _sharing;
-    private readonly PlanCache _plans = new();
+    private readonly PlanCache<GatherPlan> _plans = new(static key => new GatherPlan(key));
 
     /// <summary>Attention of a stride.</summary>
     public SparseTransformerAttention(SparseTransformerAttentionOptions options, double dropout = 0)
@@ -89,7 +89,8 @@ public sealed class SparseTransformerAttention : AttentionFunction
     private AttentionPart Near(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask, int stride)
     {
         var pattern = AttentionPattern.Band(stride - 1, mask?.IsCausal == true ? 0 : stride - 1);
-        return new BlockSparse(_plans.Plan(pattern, queries, Math.Min(Block, stride)), Dropout, mask?.Keys).AttendInPart(queries, keys, values);
+        var plan = _plans.Plan(PlanKey.Of(pattern, queries, (int)Math.Min(Math.Min(Block, stride), queries.Size(2))));
+        return new BlockSparse(plan, Dropout, mask?.Keys).AttendInPart(queries, keys, values);
     }
 
     /// <summary>Attention along the columns; without itself, no token is seen that is near.</summary>

@@ -1,6 +1,6 @@
 using Anyformer.Catalog;
 using Anyformer.Inspection;
-using Anyformer.Kernels;
+using Anyformer.Kernels.Fused;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -34,18 +34,19 @@ public sealed class SoftmaxAttention : AttentionFunction, IProportionalAttention
     {
         using var scope = new TensorScope(this);
         // The logarithm of its count, added to the scores of a key, makes it weigh so many times as much.
-        var scores = Scores(queries, keys).AddInPlace(counts.Log().Transpose(-2, -1).Unsqueeze(1));
-        return scope.Keep(Weigh(scores.Softmax(-1), values));
+        var bias = counts.Log().Transpose(-2, -1).Unsqueeze(1);
+        var attended = Recorder.IsListening ? null
+            : ScaledDotProduct.Attend(queries, keys, values, new FusedMask(), Dropout.CurrentProbability, bias);
+        return scope.Keep(attended ?? Weigh((Scores(queries, keys) + bias).Softmax(-1), values));
     }
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
     {
-        var visible = mask?.Table(queries.Size(2), keys.Size(2), queries.Device);
         // Weights that somebody looks at must exist as a tensor of the graph.
-        if (Recorder.IsListening || Dropout.CurrentProbability == 1 || !ShortAttention.Takes(queries, keys, values))
-            return Compose(queries, keys, values, visible);
-        return new ShortAttention(Dropout.CurrentProbability, visible).Apply(queries, keys, values)[0];
+        var attended = Recorder.IsListening ? null
+            : ScaledDotProduct.Attend(queries, keys, values, FusedMask.Of(mask), Dropout.CurrentProbability);
+        return attended ?? Compose(queries, keys, values, mask?.Table(queries.Size(2), keys.Size(2), queries.Device));
     }
 
     /// <summary>The attention as a composition of libtorch's operators: for any device and type, and the reference of the kernels.</summary>
