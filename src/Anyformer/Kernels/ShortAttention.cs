@@ -30,7 +30,7 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
             Attend<float>(queries, keys, values, weights, context);
         else
             Attend<double>(queries, keys, values, weights, context);
-        SaveForBackward(queries, keys, values, weights);
+        SaveForBackward(mask is null ? [queries, keys, values, weights] : [queries, keys, values, weights, mask]);
         return [context];
     }
 
@@ -77,7 +77,8 @@ internal sealed class ShortAttention(double dropout, Tensor? mask) : Differentia
     private Tensor?[] ComposedBackward(Tensor queries, Tensor keys, Tensor values, Tensor gradient)
     {
         var scores = queries.MatMul(keys.Transpose(-2, -1)) * (1 / Math.Sqrt(queries.Size(-1)));
-        var weights = mask is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, mask);
+        // The caller's mask may be gone since.
+        var weights = mask is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, Saved(4));
         if (dropout > 0)
             weights *= _random.Kept(weights.Detach(), dropout);
         return Autograd.Grad([weights.MatMul(values)], [queries, keys, values], [gradient], createGraph: true, allowUnused: true);

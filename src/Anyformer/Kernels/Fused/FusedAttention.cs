@@ -33,11 +33,12 @@ internal sealed unsafe class FusedAttention(FusedMask mask, double dropout = 0, 
         var sizes = FusedSizes.Of(queries, keys, values);
         var context = JoinedHeads.Empty(queries, values.Size(3));
         var logarithms = Functional.Empty([sizes.Pairs, sizes.PaddedQueries], queries.DType);
+        var rules = new Rules(mask, bias);
         if (queries.DType == DType.Float32)
-            Attend<float>(sizes, queries, keys, values, context, logarithms);
+            Attend<float>(sizes, rules, queries, keys, values, context, logarithms);
         else
-            Attend<double>(sizes, queries, keys, values, context, logarithms);
-        SaveForBackward(queries, keys, values, context, logarithms);
+            Attend<double>(sizes, rules, queries, keys, values, context, logarithms);
+        SaveForBackward([queries, keys, values, context, logarithms, .. rules.Tensors]);
         return [context];
     }
 
@@ -46,8 +47,9 @@ internal sealed unsafe class FusedAttention(FusedMask mask, double dropout = 0, 
         if (gradients[0] is not { } given)
             return [null, null, null];
         var (queries, keys, values) = (Saved(0), Saved(1), Saved(2));
+        var rules = SavedRules();
         if (Autograd.IsRecording)
-            return ComposedBackward(queries, keys, values, given);
+            return ComposedBackward(rules, queries, keys, values, given);
         var sizes = FusedSizes.Of(queries, keys, values);
         var gradient = Rows<float>.Takes(given) ? given : given.Contiguous();
         // The gradients of queries are summed up part by part, each by one thread: the same number of threads gives the same bits.
@@ -60,26 +62,26 @@ internal sealed unsafe class FusedAttention(FusedMask mask, double dropout = 0, 
         ];
         var products = (gradient * Saved(3)).Sum([-1]).Flatten(0, 1).ConstantPadNd([0, sizes.PaddedQueries - sizes.Queries]);
         if (queries.DType == DType.Float32)
-            Differentiate<float>(sizes, [queries, keys, values], gradient, products, results, parts);
+            Differentiate<float>(sizes, rules, [queries, keys, values], gradient, products, results, parts);
         else
-            Differentiate<double>(sizes, [queries, keys, values], gradient, products, results, parts);
+            Differentiate<double>(sizes, rules, [queries, keys, values], gradient, products, results, parts);
         if (parts > 1)
             results[0] = results[0].Sum([1]).View([sizes.Samples, sizes.Heads, sizes.Queries, sizes.Width]);
         return results;
     }
 
-    private void Attend<T>(FusedSizes sizes, Tensor queries, Tensor keys, Tensor values, Tensor context, Tensor logarithms)
+    private void Attend<T>(FusedSizes sizes, Rules rules, Tensor queries, Tensor keys, Tensor values, Tensor context, Tensor logarithms)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        Forward<T>(sizes).Run(InputsOf<T>([queries, keys, values]), new Rows<T>(context), (T*)logarithms.DataPointer);
+        Forward<T>(sizes, rules).Run(InputsOf<T>([queries, keys, values]), new Rows<T>(context), (T*)logarithms.DataPointer);
 
-    private void Differentiate<T>(FusedSizes sizes, Tensor[] inputs, Tensor given, Tensor products, Tensor[] results, int parts)
+    private void Differentiate<T>(FusedSizes sizes, Rules rules, Tensor[] inputs, Tensor given, Tensor products, Tensor[] results, int parts)
         where T : unmanaged, IFloatingPointIeee754<T> =>
-        Backward<T>(sizes).Run(
+        Backward<T>(sizes, rules).Run(
             InputsOf<T>(inputs), new Rows<T>(given), (T*)Saved(4).DataPointer, (T*)products.DataPointer, InputsOf<T>(results), parts);
 
-    private IFusedForward<T> Forward<T>(FusedSizes sizes) where T : unmanaged, IFloatingPointIeee754<T>
+    private IFusedForward<T> Forward<T>(FusedSizes sizes, Rules rules) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (plan, scores, kept) = (Plan(sizes), new BlockScores<T>(mask, bias, sizes.Scores), new FusedDropout<T>(_random, dropout, sizes));
+        var (plan, scores, kept) = (Plan(sizes), new BlockScores<T>(rules.Mask, rules.Bias, sizes.Scores), new FusedDropout<T>(_random, dropout, sizes));
         return (registers ?? Registers.Widest) switch
         {
             512 => new FusedForward<T, Vector512<T>, Lanes512<T>>(sizes, plan, scores, kept),
@@ -88,9 +90,9 @@ internal sealed unsafe class FusedAttention(FusedMask mask, double dropout = 0, 
         };
     }
 
-    private IFusedBackward<T> Backward<T>(FusedSizes sizes) where T : unmanaged, IFloatingPointIeee754<T>
+    private IFusedBackward<T> Backward<T>(FusedSizes sizes, Rules rules) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (plan, scores, kept) = (Plan(sizes), new BlockScores<T>(mask, bias, sizes.Scores), new FusedDropout<T>(_random, dropout, sizes));
+        var (plan, scores, kept) = (Plan(sizes), new BlockScores<T>(rules.Mask, rules.Bias, sizes.Scores), new FusedDropout<T>(_random, dropout, sizes));
         return (registers ?? Registers.Widest) switch
         {
             512 => new FusedBackward<T, Vector512<T>, Lanes512<T>>(sizes, plan, scores, kept),
@@ -106,14 +108,30 @@ internal sealed unsafe class FusedAttention(FusedMask mask, double dropout = 0, 
         new(new Rows<T>(tensors[0]), new Rows<T>(tensors[1]), new Rows<T>(tensors[2]));
 
     /// <summary>For derivatives of derivatives: the same in operators, with the same mask, differentiated by libtorch.</summary>
-    private Tensor?[] ComposedBackward(Tensor queries, Tensor keys, Tensor values, Tensor gradient)
+    private Tensor?[] ComposedBackward(Rules rules, Tensor queries, Tensor keys, Tensor values, Tensor gradient)
     {
         var scores = queries.MatMul(keys.Transpose(-2, -1)) * (1 / Math.Sqrt(queries.Size(-1)));
-        if (bias is not null)
-            scores += bias;
-        var weights = mask.Table(queries.Size(2), keys.Size(2)) is { } visible ? MaskedSoftmax.Of(scores, visible) : scores.Softmax(-1);
+        if (rules.Bias is not null)
+            scores += rules.Bias;
+        var weights = rules.Mask.Table(queries.Size(2), keys.Size(2)) is { } visible ? MaskedSoftmax.Of(scores, visible) : scores.Softmax(-1);
         if (dropout > 0)
             weights *= _random.Kept(weights.Detach().Transpose(-2, -1).Contiguous(), dropout).Transpose(-2, -1);
         return Autograd.Grad([weights.MatMul(values)], [queries, keys, values], [gradient], createGraph: true, allowUnused: true);
+    }
+
+    /// <summary>The rules that the forward pass had; the caller's tensors may be gone since.</summary>
+    private Rules SavedRules()
+    {
+        var next = 5;
+        var keys = mask.Keys is null ? null : Saved(next++);
+        var pairs = mask.Pairs is null ? null : Saved(next++);
+        return new Rules(mask with { Keys = keys, Pairs = pairs }, bias is null ? null : Saved(next));
+    }
+
+    /// <summary>What applies to scores.</summary>
+    private sealed record Rules(FusedMask Mask, Tensor? Bias)
+    {
+        /// <summary>The tensors among it, in order.</summary>
+        internal IEnumerable<Tensor> Tensors => new[] { Mask.Keys, Mask.Pairs, Bias }.OfType<Tensor>();
     }
 }

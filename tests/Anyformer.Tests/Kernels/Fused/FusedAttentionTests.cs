@@ -148,6 +148,24 @@ public sealed class FusedAttentionTests
     }
 
     [Fact]
+    public void TheMaskMayBeGoneWhenGradientsAreAskedFor()
+    {
+        using var scope = new TensorScope();
+        var (inputs, _, _) = Inputs(new Sizes(2, 2, 40, 50, 8, 8, Hiding.Nothing, false, 512), DType.Float64);
+        var (fused, composed) = ((Tensor?)null, (Tensor?)null);
+        using (var inner = new TensorScope())
+        {
+            var mask = new FusedMask { Keys = Functional.Rand([2, 50]).Gt(0.3), Pairs = Functional.Rand([40, 50]).Gt(0.3) };
+            var bias = Functional.Randn([2, 1, 40, 50], DType.Float64);
+            (fused, composed) = (inner.Keep(new FusedAttention(mask, 0, bias).Apply(inputs)[0]), inner.Keep(Composed(inputs, mask, bias)));
+        }
+
+        var probe = composed.RandnLike();
+        foreach (var (expected, actual) in Autograd.Grad([composed], inputs, [probe]).Zip(Autograd.Grad([fused], inputs, [probe])))
+            Tensors.AssertClose(expected!, actual!, 1e-9);
+    }
+
+    [Fact]
     public void SharedHeadsAreReadWithoutCopies()
     {
         using var scope = new TensorScope();
