@@ -1,7 +1,6 @@
 using System.Numerics;
 using Anyformer.Kernels.Products;
 using Anyformer.Kernels.Vectors;
-using Anyformer.Torch;
 using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace Anyformer.Kernels.Fused;

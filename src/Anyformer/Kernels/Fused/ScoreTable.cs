@@ -1,4 +1,3 @@
-using System.Numerics;
 using Anyformer.Torch;
 
 namespace Anyformer.Kernels.Fused;
