@@ -85,17 +85,13 @@ public sealed class Linear : TensorModule, ILinearMap, IFreezable
     }
 
     /// <summary>
-    /// The map as libtorch does it best. It would copy tokens whose batch lies inside; the map does not care for their order, so it takes them as they lie. A single
-    /// token, as a text that is written has it, it would pack as if there were many: as a vector it meets every weight just once, at the speed of memory.
+    /// The map as libtorch does it best. It would copy tokens whose batch lies inside; the map does not care for their order, so it takes them as they lie. A few
+    /// tokens, as texts that are written have them, it would pack weights for as if there were many: these have a kernel of their own.
     /// </summary>
     internal static Tensor Map(Tensor input, Tensor weight, Tensor? bias)
     {
-        if (IsSingleToken(input, weight))
-        {
-            var product = weight.Mv(input.Flatten());
-            return (bias is null ? product : product.AddInPlace(bias)).View([.. input.Shape[..^1], weight.Size(0)]);
-        }
-
+        if (FewRows.Takes(input, weight, bias))
+            return FewRows.Multiply(input, weight, bias);
         return input.Dimensions == 3 && !input.IsContiguous && input.Transpose(0, 1) is { IsContiguous: true } lying
             ? Functional.Linear(lying, weight, bias).Transpose(0, 1)
             : Functional.Linear(input, weight, bias);
@@ -110,8 +106,4 @@ public sealed class Linear : TensorModule, ILinearMap, IFreezable
             packed.Weight.Unpack();
         return parameter;
     }
-
-    private static bool IsSingleToken(Tensor input, Tensor weight) =>
-        !Autograd.IsRecording && input.ElementCount == weight.Size(1) && input.Device.Type == DeviceType.Cpu && input.DType == weight.DType
-        && input.DType is DType.Float32 or DType.Float64;
 }

@@ -5,8 +5,7 @@ using Anyformer.Torch;
 namespace Anyformer.Kernels.Products;
 
 /// <summary>
-/// <c>act(x W^T + b) + residual</c> of packed weights, for inference: bias, activation and residual are worked in while a tile of the product is in the first
-/// cache, and several maps of one input are one loop. The composition beside it is <c>Linear.Map</c>.
+/// <c>act(x W^T + b)</c> of packed weights, for inference: bias and activation are worked in while a tile of the product is in the first cache, and several maps of one input are one loop. The composition beside it is <c>Linear.Map</c>.
 /// </summary>
 internal sealed class PackedLinear
 {
@@ -38,11 +37,10 @@ internal sealed class PackedLinear
     /// <summary>The output: (..., inputs) to (..., outputs).</summary>
     /// <param name="input">(..., inputs).</param>
     /// <param name="activation">What is applied to it.</param>
-    /// <param name="residual">What is added last, (..., outputs); null for nothing.</param>
-    internal Tensor Call(Tensor input, FusedActivation activation = FusedActivation.Identity, Tensor? residual = null)
+    internal Tensor Call(Tensor input, FusedActivation activation = FusedActivation.Identity)
     {
         using var scope = new TensorScope();
-        var target = new PackedTarget(this, input, activation, residual);
+        var target = new PackedTarget(this, input, activation);
         Multiply(input, [target]);
         return scope.Keep(target.Output);
     }
@@ -53,7 +51,7 @@ internal sealed class PackedLinear
         using var scope = new TensorScope();
         var targets = new PackedTarget[maps.Length];
         for (var i = 0; i < maps.Length; i++)
-            targets[i] = new PackedTarget(maps[i], input, FusedActivation.Identity, residual: null);
+            targets[i] = new PackedTarget(maps[i], input, FusedActivation.Identity);
         Multiply(input, targets);
         return scope.Keep(Array.ConvertAll(targets, static target => target.Output));
     }

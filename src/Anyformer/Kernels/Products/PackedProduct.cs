@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Anyformer.Kernels.Vectors;
 using Anyformer.Torch;
 
@@ -113,7 +112,7 @@ internal sealed unsafe class PackedProduct<TVector, TLanes>(InputRows input, Pac
         }
     }
 
-    /// <summary>From a tile of the product to the output: bias, activation, residual.</summary>
+    /// <summary>From a tile of the product to the output: bias and activation.</summary>
     private static void Finish<TActivation>(PackedTarget target, float* tile, long row, int count, long column) where TActivation : struct, IElementwise<TVector>
     {
         var outputs = target.Map.Weight.Outputs;
@@ -124,28 +123,12 @@ internal sealed unsafe class PackedProduct<TVector, TLanes>(InputRows input, Pac
             var at = (row + i) * outputs + column;
             var left = TActivation.Of(TLanes.Add(TLanes.Load(tile), bias0));
             var right = TActivation.Of(TLanes.Add(TLanes.Load(tile + TLanes.Count), bias1));
-            if (width == TileWidth)
-                Store(left, right, target.Start + at, target.Residual is null ? null : target.Residual + at);
-            else
-                StorePart(left, right, target, at, width, tile);
+            // A panel that is filled up goes back to the tile, and from there what is not filling.
+            var output = width == TileWidth ? target.Start + at : tile;
+            TLanes.Store(left, output);
+            TLanes.Store(right, output + TLanes.Count);
+            if (width < TileWidth)
+                new ReadOnlySpan<float>(tile, width).CopyTo(new Span<float>(target.Start + at, width));
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(TVector left, TVector right, float* output, float* residual)
-    {
-        if (residual is not null)
-            (left, right) = (TLanes.Add(left, TLanes.Load(residual)), TLanes.Add(right, TLanes.Load(residual + TLanes.Count)));
-        TLanes.Store(left, output);
-        TLanes.Store(right, output + TLanes.Count);
-    }
-
-    /// <summary>Of a panel that is filled up, what is not filling.</summary>
-    private static void StorePart(TVector left, TVector right, PackedTarget target, long at, int width, float* row)
-    {
-        TLanes.Store(left, row);
-        TLanes.Store(right, row + TLanes.Count);
-        for (var i = 0; i < width; i++)
-            target.Start[at + i] = target.Residual is null ? row[i] : row[i] + target.Residual[at + i];
     }
 }

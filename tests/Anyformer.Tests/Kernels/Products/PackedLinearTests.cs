@@ -30,8 +30,7 @@ public sealed class PackedLinearTests
         from panel in Gen.Elements(s_panels)
         from activation in Gen.Elements(s_activations.Keys.ToArray())
         from bias in Gen.Elements(true, false)
-        from residual in Gen.Elements(true, false)
-        select new Drawn(batch, tokens, inputs, outputs, panel, activation, bias, residual);
+        select new Drawn(batch, tokens, inputs, outputs, panel, activation, bias);
 
     [Fact]
     public void EqualsTheCompositionWithRegistersOfEveryWidth() => Property.Holds(s_maps, drawn =>
@@ -40,10 +39,9 @@ public sealed class PackedLinearTests
         using var unrecorded = Autograd.NoGrad();
         var (weight, bias) = (Tensors.Normal(1, drawn.Outputs, drawn.Inputs), drawn.Bias ? Tensors.Normal(2, drawn.Outputs) : null);
         var input = Tensors.Normal(3, drawn.Batch, drawn.Tokens, drawn.Inputs);
-        var residual = drawn.Residual ? Tensors.Normal(4, drawn.Batch, drawn.Tokens, drawn.Outputs) : null;
         var expected = Activations.Named(s_activations[drawn.Activation])(Functional.Linear(input, weight, bias));
         var packed = new PackedLinear(weight.Clone(), bias, drawn.Panel);
-        Tensors.AssertClose(residual is null ? expected : expected + residual, packed.Call(input, drawn.Activation, residual), 2e-5);
+        Tensors.AssertClose(expected, packed.Call(input, drawn.Activation), 2e-5);
     }, runs: 300);
 
     [Fact]
@@ -119,5 +117,5 @@ public sealed class PackedLinearTests
         Assert.Equal("A linear map of 2 inputs got vectors of 5.", Assert.Throws<UserException>(() => packed.Call(Functional.Ones([1, 5]))).Message);
     }
 
-    private sealed record Drawn(int Batch, int Tokens, int Inputs, int Outputs, int Panel, FusedActivation Activation, bool Bias, bool Residual);
+    private sealed record Drawn(int Batch, int Tokens, int Inputs, int Outputs, int Panel, FusedActivation Activation, bool Bias);
 }
