@@ -26,7 +26,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("catalog --jsn",
         "'--jsn' is neither a command nor an option of 'anyformer catalog'; did you mean '--json'? See 'anyformer catalog --help'.")]
     [InlineData("train a.yaml b.yaml", "'b.yaml' is neither a command nor an option of 'anyformer train'. See 'anyformer train --help'.")]
-    [InlineData("compare", "'anyformer compare' needs a command: forecast, long-range, classify, language, translate. See 'anyformer compare --help'.")]
+    [InlineData("compare", "'anyformer compare' needs a command: forecast, long-range, classify, text-classification, language, translate. See 'anyformer compare --help'.")]
     [InlineData("data", "'anyformer data' needs a command: list, get, check. See 'anyformer data --help'.")]
     [InlineData("train", "Required argument missing for command: 'train'. See 'anyformer train --help'.")]
     [InlineData("predict run --data a.csv", "The option '--output' is missing: a forecast needs --data and --output.")]

@@ -98,7 +98,7 @@ internal sealed class AblationRuns
     }
 
     /// <summary>The key of a factor in the recipe: an option of the model unless it begins with a section.</summary>
-    internal static string KeyOf(string key) => key.Split('.')[0] is "model" or "data" or "training" or "evaluation" ? key : $"model.options.{key}";
+    internal static string KeyOf(string key) => key.Split('.')[0] is "model" or "classifier" or "data" or "training" or "evaluation" ? key : $"model.options.{key}";
 
     private RecipeDocument DocumentOf(AblationVariant variant) =>
         variant.Settings.Aggregate(_base, (current, setting) => current.Set($"{KeyOf(setting.Key)}={setting.Value}"));

@@ -11,6 +11,7 @@ public static class CompareCommand
         CompareForecastCommand.Create(),
         CompareLongRangeCommand.Create(),
         CompareClassifyCommand.Create(),
+        CompareTextClassificationCommand.Create(),
         CompareLanguageCommand.Create(),
         CompareTranslateCommand.Create(),
     };

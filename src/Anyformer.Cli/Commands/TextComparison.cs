@@ -9,7 +9,7 @@ using Anyformer.Tasks;
 
 namespace Anyformer.Cli.Commands;
 
-/// <summary>What <c>compare language</c> and <c>compare translate</c> have in common: one recipe, trained with each of several models as <c>train</c> would.</summary>
+/// <summary>What <c>compare language</c>, <c>compare translate</c> and <c>compare text-classification</c> have in common: one recipe, trained with each of several models as <c>train</c> would.</summary>
 /// <typeparam name="TRole">What the models are.</typeparam>
 internal sealed class TextComparison<TRole> where TRole : Module
 {
@@ -41,7 +41,7 @@ internal sealed class TextComparison<TRole> where TRole : Module
         };
     }
 
-    /// <summary>The options that both commands take.</summary>
+    /// <summary>The options that all of them take.</summary>
     public IReadOnlyList<Option> Options => [_models, _budget, _seeds, _set, _output, _json];
 
     /// <summary>Trains every model and writes the report.</summary>
@@ -70,6 +70,7 @@ internal sealed class TextComparison<TRole> where TRole : Module
         if (runs.Experiment is not { } experiment)
             return results.Count == 0 ? CommandLine.Interrupted("Interrupted before the first model was done.")
                 : throw new UserException($"No model could be trained; the first, {results[0].Name}: {results[0].Failure}");
+        (string Name, string Folder)[] trained = [.. variants.Zip(results).Where(item => item.Second.Failure is null).Select(item => (item.First.Name, runs.FolderOf(item.First, 1)))];
         var result = new ComparisonResult
         {
             Experiment = experiment with
@@ -83,7 +84,8 @@ internal sealed class TextComparison<TRole> where TRole : Module
             },
             Models = results,
             Forecasts = [],
-            Texts = [.. variants.Zip(results).Where(item => item.Second.Failure is null).SelectMany(item => samples(item.First.Name, runs.FolderOf(item.First, 1)))],
+            Confusions = [.. trained.SelectMany(run => TrainingSummary.Read(run.Folder).Confusions.Select(confusion => confusion with { Model = run.Name }))],
+            Texts = [.. trained.SelectMany(run => samples(run.Name, run.Folder))],
         };
         return ComparisonOutput.Finish(result, variants.Length, folder, parsed.GetValue(_json)).ExitCode;
     }

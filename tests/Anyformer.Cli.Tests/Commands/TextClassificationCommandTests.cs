@@ -55,6 +55,22 @@ public sealed class TextClassificationCommandTests : IDisposable
         Assert.Contains("'nothing.txt'", _workspace.Run("predict", "run", "--data", "nothing.txt").Mistake(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void ModelsAreComparedAndTheirRunsPredict()
+    {
+        _workspace.Run("compare", "text-classification", "pairs.tsv", "--text", "a", "--pair", "b", "--models", "bert-small,decoder-small", "--tokens", "16", "--budget", "1",
+            "--set", "training.threads=1", "--set", "training.batch-size=8", "--output", "out").Succeeded();
+        var result = _workspace.Result("out");
+        Assert.Equal(["bert-small", "decoder-small"], result.Models.Select(model => model.Id));
+        Assert.Equal(["bert-small", "decoder-small"], result.Confusions.Select(confusion => confusion.Model));
+        Assert.Equal("validation-error-rate", result.Experiment.Metrics[0].Id);
+        Assert.All(result.Models, model => Assert.InRange(model.Seeds.Single().Errors["test-matthews-error"], 0, 2));
+        Assert.Contains("What is taken for what", _workspace.Read("out/report.html"), StringComparison.Ordinal);
+        Assert.StartsWith("good / bad: ", _workspace.Run("predict", "out/models/decoder-small-1", "good", "bad").Succeeded().Output, StringComparison.Ordinal);
+        Assert.Contains("The override 'data.tokens=8' has no say in a comparison: use --tokens.",
+            _workspace.Run("compare", "text-classification", "pairs.tsv", "--set", "data.tokens=8").Mistake(), StringComparison.Ordinal);
+    }
+
     private CliResult Train(string source, string data)
     {
         _workspace.Write("recipe.yaml", $$"""
