@@ -1,25 +1,68 @@
 using System.Globalization;
+using Anyformer;
 using Anyformer.Benchmarks;
+using Anyformer.Benchmarks.Pairs;
+using Anyformer.Benchmarks.Works;
+using Anyformer.Cli;
 using Anyformer.Torch;
+using BenchmarkDotNet.Running;
 
-// step <work> [--threads n] [--seconds s]   one side of a pair: the C# one
-// pair <work> [--rounds n]                  both sides in turn, A B A B, and their ratio
-// memory [--steps n]                        resident memory after 500 and after n training steps
+// step <work> [--threads n] [--seconds s]                            one side of a pair: ours
+// pair <work> [--threads n] [--rounds n] [--seconds s]               all sides in turn, A B C A B C, and their ratios
+// report <file> [--only work,work] [--threads n] [--rounds n] [--seconds s]   every pair, as a page
+// kernels [--filter *]                                               BenchmarkDotNet
+// memory [--steps n]                                                 resident memory after 500 and after n training steps
 string Option(string name, string otherwise) => Array.IndexOf(args, name) is var at and >= 0 ? args[at + 1] : otherwise;
+int Whole(string name, int otherwise) => int.Parse(Option(name, $"{otherwise}"), CultureInfo.InvariantCulture);
+double Real(string name, double otherwise) => double.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 
-if (args is ["memory", ..])
-    return MemoryRun.Run(int.Parse(Option("--steps", "10000"), CultureInfo.InvariantCulture));
-
-if (args is not ["step" or "pair", var work, ..])
+var run = new PairedRun(Whole("--threads", Processor.PhysicalCores), Whole("--rounds", 5), Real("--seconds", 5));
+try
 {
-    Console.Error.WriteLine($"usage: memory | step|pair {string.Join("|", Works.Names)} [--threads n] [--seconds s] [--rounds n]");
+    switch (args)
+    {
+        case ["step", var work, ..] when WorkList.Has(work):
+            TorchRuntime.Threads = run.Threads;
+            var rate = WorkList.Rate(work, run.Seconds);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"rate": {{rate}}, "threads": {{run.Threads}}, "version": "libtorch {{TorchRuntime.Version}}"}"""));
+            return 0;
+        case ["pair", var name, ..] when PairList.All.FirstOrDefault(pair => pair.Name == name) is { } pair:
+            foreach (var line in run.Measure(pair).Lines())
+                Console.WriteLine(line);
+            return 0;
+        case ["report", var file, ..]:
+            Report(file, Option("--only", ""));
+            return 0;
+        case ["kernels", .. var rest]:
+            BenchmarkSwitcher.FromAssembly(typeof(PairList).Assembly).Run(rest.Length == 0 ? ["--filter", "*"] : rest);
+            return 0;
+        case ["memory", ..]:
+            return MemoryRun.Run(Whole("--steps", 10_000));
+        default:
+            Console.Error.WriteLine("usage: step <work> | pair <work> | report <file> | kernels | memory");
+            Console.Error.WriteLine($"works: {string.Join(", ", WorkList.Names)}");
+            Console.Error.WriteLine($"pairs: {string.Join(", ", PairList.All.Select(pair => pair.Name))}");
+            return 2;
+    }
+}
+catch (UserException mistake)
+{
+    Console.Error.WriteLine(mistake.Message);
     return 2;
 }
 
-if (args[0] == "pair")
-    return PairedRun.Run(work, int.Parse(Option("--rounds", "5"), CultureInfo.InvariantCulture));
+void Report(string file, string only)
+{
+    var names = only.Split(',', StringSplitOptions.RemoveEmptyEntries);
+    var results = new List<PairResult>();
+    foreach (var pair in PairList.All.Where(pair => names.Length == 0 || names.Contains(pair.Name)))
+    {
+        results.Add(run.Measure(pair));
+        foreach (var line in results[^1].Lines())
+            Console.WriteLine($"{pair.Name}: {line}");
+    }
 
-TorchRuntime.Threads = int.Parse(Option("--threads", "2"), CultureInfo.InvariantCulture);
-var rate = Works.Rate(work, double.Parse(Option("--seconds", "5"), CultureInfo.InvariantCulture));
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"rate": {{rate}}, "threads": {{TorchRuntime.Threads}}, "version": "{{TorchRuntime.Version}}"}"""));
-return 0;
+    TorchRuntime.Threads = run.Threads;
+    AtomicFile.WriteText(file, BenchmarksPage.Write(run, results, Growth.Table(run.Seconds / 10)));
+    Console.WriteLine($"Written: {file}");
+}

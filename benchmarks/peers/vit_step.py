@@ -1,6 +1,6 @@
-"""Training steps of ViT-Ti/16 on 16 images of 224 pixels in PyTorch, as a peer of `Anyformer.Benchmarks step vit`.
+"""Training steps of ViT/16 on images of 224 pixels in PyTorch, or forward passes, as a peer of `Anyformer.Benchmarks step vit...`.
 
-Built as timm builds it, copies and all. Prints one JSON object: steps a second over the measured time.
+Built as timm builds it, copies and all. Prints one JSON object: images a second over the measured time.
 """
 import argparse
 import json
@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-SIZE, PATCH, CLASSES, BATCH = 224, 16, 1000, 16
-WIDTH, LAYERS, HEADS = 192, 12, 3
+SIZE, PATCH, CLASSES, LAYERS = 224, 16, 1000, 12
+WIDTHS, HEADS = {"tiny": 192, "small": 384}, {"tiny": 3, "small": 6}
 
 
 class Attention(nn.Module):
@@ -40,31 +40,36 @@ class Block(nn.Module):
 
 
 class VisionTransformer(nn.Module):
-    def __init__(self, width=WIDTH, layers=LAYERS, heads=HEADS):
+    def __init__(self, size):
         super().__init__()
+        width, heads = WIDTHS[size], HEADS[size]
         self.patch_embed = nn.Conv2d(3, width, PATCH, PATCH)
         self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
         self.pos_embed = nn.Parameter(0.02 * torch.randn(1, 1 + (SIZE // PATCH) ** 2, width))
-        self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(layers)))
+        self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(LAYERS)))
         self.norm, self.head = nn.LayerNorm(width, eps=1e-6), nn.Linear(width, CLASSES)
 
     def forward(self, images):
         x = self.patch_embed(images).flatten(2).transpose(1, 2)
-        x = torch.cat([self.cls_token.expand(len(x), -1, -1), x], dim=1) + self.pos_embed
+        x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), x], dim=1) + self.pos_embed
         return self.head(self.norm(self.blocks(x))[:, 0])
 
 
-def main(inference=False):
+def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--size", choices=WIDTHS, default="tiny")
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--inference", action="store_true")
+    parser.add_argument("--bfloat16", action="store_true", help="under autocast")
     parser.add_argument("--foreach", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
-    model = VisionTransformer()
+    model = VisionTransformer(options.size)
+    images, labels = torch.randn(options.batch, 3, SIZE, SIZE), torch.randint(CLASSES, (options.batch,))
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=options.foreach)
-    images, labels = torch.randn(BATCH, 3, SIZE, SIZE), torch.randint(CLASSES, (BATCH,))
 
     def step():
         optimizer.zero_grad(set_to_none=True)
@@ -74,18 +79,18 @@ def main(inference=False):
         return loss.item()
 
     def answer():
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
             return model(images)
 
-    work = answer if inference else step
-    model.train(not inference)
+    work = answer if options.inference else step
+    model.train(not options.inference)
     for _ in range(2):
         work()
-    start, steps = time.perf_counter(), 0
+    start, done = time.perf_counter(), 0
     while time.perf_counter() - start < options.seconds:
         work()
-        steps += 1
-    print(json.dumps({"rate": steps / (time.perf_counter() - start), "threads": options.threads, "version": torch.__version__}))
+        done += options.batch
+    print(json.dumps({"rate": done / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
 
 
 if __name__ == "__main__":

@@ -31,42 +31,57 @@ public sealed record AdamOptions
 /// </summary>
 public class Adam : Optimizer
 {
+    private readonly AdamOptions _options;
     private readonly Tensor?[] _mean;
     private readonly Tensor?[] _square;
 
     /// <summary>An optimiser of some parameters.</summary>
     public Adam(IEnumerable<Parameter> parameters, AdamOptions options) : base(parameters, options.LearningRate, options.Beta1)
     {
-        Options = options;
+        _options = options;
         _mean = new Tensor?[Parameters.Count];
         _square = new Tensor?[Parameters.Count];
     }
 
-    /// <summary>The options it was made with.</summary>
-    protected AdamOptions Options { get; }
+    private double MeanCorrection => 1 - Math.Pow(Momentum, StepCount);
+
+    private double RootCorrection => Math.Sqrt(1 - Math.Pow(_options.Beta2, StepCount));
+
+    /// <summary>Whether the weight decay shrinks the parameters themselves, instead of being added to their gradients.</summary>
+    private protected virtual bool DecaysApart => false;
 
     /// <inheritdoc/>
     protected override void Update(IReadOnlyList<int> moved, Tensor[] parameters, Tensor[] gradients)
     {
-        gradients = Decay(parameters, gradients);
         var mean = Remembered(_mean, moved);
         var square = Remembered(_square, moved);
-        Functional.ForeachMulInPlace(mean, Momentum);
-        Functional.ForeachAddInPlace(mean, gradients, 1 - Momentum);
-        Functional.ForeachMulInPlace(square, Options.Beta2);
-        Functional.ForeachAddcmulInPlace(square, gradients, gradients, 1 - Options.Beta2);
-
-        var meanCorrection = 1 - Math.Pow(Momentum, StepCount);
-        var squareCorrection = 1 - Math.Pow(Options.Beta2, StepCount);
-        var root = Functional.ForeachSqrt(square);
-        Functional.ForeachDivInPlace(root, Math.Sqrt(squareCorrection));
-        Functional.ForeachAddInPlace(root, Options.Epsilon);
-        Functional.ForeachAddcdivInPlace(parameters, mean, root, -LearningRate / meanCorrection);
+        if (AdamKernel.Takes(parameters) && AdamKernel.Takes(gradients) && AdamKernel.Takes(mean) && AdamKernel.Takes(square))
+            new AdamKernel(Numbers(), parameters, gradients, mean, square, parameter => IsDecayed(parameter, _options.DecayedWeights)).Run();
+        else
+            Compose(parameters, gradients, mean, square);
     }
 
-    /// <summary>Applies the weight decay, and gives the gradients to go on with.</summary>
-    protected virtual Tensor[] Decay(Tensor[] parameters, Tensor[] gradients) => WithDecay(gradients, parameters, Options.WeightDecay, Options.DecayedWeights);
+    /// <summary>The step as a composition of libtorch's operators: for any device and type, and the reference of the kernel.</summary>
+    internal void Compose(Tensor[] parameters, Tensor[] gradients, Tensor[] mean, Tensor[] square)
+    {
+        if (!DecaysApart)
+            gradients = WithDecay(gradients, parameters, _options.WeightDecay, _options.DecayedWeights);
+        else if (_options.WeightDecay != 0 && parameters.Where(parameter => IsDecayed(parameter, _options.DecayedWeights)).ToArray() is { Length: > 0 } decayed)
+            Functional.ForeachMulInPlace(decayed, 1 - LearningRate * _options.WeightDecay);
+        Functional.ForeachMulInPlace(mean, Momentum);
+        Functional.ForeachAddInPlace(mean, gradients, 1 - Momentum);
+        Functional.ForeachMulInPlace(square, _options.Beta2);
+        Functional.ForeachAddcmulInPlace(square, gradients, gradients, 1 - _options.Beta2);
+        var root = Functional.ForeachSqrt(square);
+        Functional.ForeachDivInPlace(root, RootCorrection);
+        Functional.ForeachAddInPlace(root, _options.Epsilon);
+        Functional.ForeachAddcdivInPlace(parameters, mean, root, -LearningRate / MeanCorrection);
+    }
 
     /// <inheritdoc/>
     protected override IEnumerable<(string Name, Tensor?[] Tensors)> Slots() => [("mean", _mean), ("square", _square)];
+
+    private AdamStep Numbers() => new((float)Momentum, (float)_options.Beta2, (float)_options.Epsilon, (float)RootCorrection,
+        (float)(LearningRate / MeanCorrection), DecaysApart ? 0 : (float)_options.WeightDecay,
+        DecaysApart ? (float)(1 - LearningRate * _options.WeightDecay) : 1);
 }

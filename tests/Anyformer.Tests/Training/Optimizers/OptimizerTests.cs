@@ -70,6 +70,32 @@ public sealed class OptimizerTests
         Assert.DoesNotContain(optimizer.StateDict().Keys, name => name.EndsWith(".1", StringComparison.Ordinal));
     }
 
+    /// <summary>Sizes that end within a register, and more elements than one thread takes at a time.</summary>
+    [Theory]
+    [InlineData("adam", 1, 7, 40_001)]
+    [InlineData("adam-decay", 33, 65_536, 2)]
+    [InlineData("adamw", 70_003, 5, 16)]
+    public void TheKernelStepsAsTheOperatorsDo(string kind, params int[] sizes)
+    {
+        Parameter[] Fresh() => [.. sizes.Select((size, i) => new Parameter(Wave(size, i)))];
+        var (ours, theirs) = (Fresh(), Fresh());
+        var (kernel, composed) = ((Adam)Create(kind, ours), (Adam)Create(kind, theirs));
+        Tensor[] mean = [.. theirs.Select(parameter => parameter.Detach().ZerosLike())], square = [.. mean.Select(zeros => zeros.Clone())];
+        for (var step = 1; step <= 3; step++)
+        {
+            Tensor[] gradients = [.. sizes.Select((size, i) => Wave(size, i + 10 * step))];
+            foreach (var (parameter, gradient) in ours.Zip(gradients))
+                parameter.Grad = gradient;
+            kernel.Step();
+            composed.Step(); // Without gradients it only counts.
+            using (Autograd.NoGrad())
+                composed.Compose([.. theirs], gradients, mean, square);
+        }
+
+        for (var i = 0; i < ours.Length; i++)
+            Tensors.AssertClose(theirs[i].Numbers(), ours[i], 1e-6);
+    }
+
     [Fact]
     public void ZeroGradForgets()
     {
@@ -159,4 +185,6 @@ public sealed class OptimizerTests
         "adam-decay" => new Adam(parameters, s_adam),
         _ => new AdamW(parameters, s_adam),
     };
+
+    private static Tensor Wave(int size, int phase) => Tensor.From(Enumerable.Range(0, size).Select(i => MathF.Sin(0.7f * i + phase)).ToArray());
 }

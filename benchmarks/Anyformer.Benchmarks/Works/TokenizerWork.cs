@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using Anyformer.Data.Texts.Tokenization.Training;
 
-namespace Anyformer.Benchmarks;
+namespace Anyformer.Benchmarks.Works;
 
 /// <summary>
 /// Byte-level BPE on natural text, one thread: a vocabulary of 32,000 is trained on the first half of wikitext-2's training text, and the second half,
@@ -17,7 +17,7 @@ internal static class TokenizerWork
         var half = text.IndexOf('\n', text.Length / 2);
         var tokenizer = TokenizerTrainer.TrainBytePairs([text[..half]], new TokenizerTrainingOptions { Vocabulary = 32_000 });
         var unseen = text[half..];
-        return Works.Measure(seconds, 1, 1, () => tokenizer.EncodeIds(unseen)) * Encoding.UTF8.GetByteCount(unseen) / 1e6;
+        return Clock.Rate(seconds, 1, 1, () => tokenizer.EncodeIds(unseen)) * Encoding.UTF8.GetByteCount(unseen) / 1e6;
     }
 
     private static string Corpus()

@@ -3,7 +3,7 @@ using Anyformer.Inspection;
 using Anyformer.Models.Forecasting;
 using Anyformer.Torch;
 
-namespace Anyformer.Benchmarks;
+namespace Anyformer.Benchmarks.Works;
 
 /// <summary>Whether a long training grows the process: resident memory after 500 steps and at the end.</summary>
 internal static class MemoryRun
@@ -13,7 +13,7 @@ internal static class MemoryRun
     internal static int Run(int steps)
     {
         TorchRuntime.Threads = 2;
-        var step = Works.ITransformerStep(new ITransformerOptions { Width = 64, FeedForwardWidth = 64 });
+        var step = ForecastWorks.ITransformerStep(new ITransformerOptions { Width = 64, FeedForwardWidth = 64 });
         var early = 0L;
         for (var i = 1; i <= steps; i++)
         {

@@ -1,4 +1,4 @@
-"""Greedy decoding by a model of GPT-2 small's size with a cache in PyTorch, as a peer of `Anyformer.Benchmarks step gpt2_decode`.
+"""Greedy decoding by a model of GPT-2 small's size with a cache in PyTorch, as a peer of `Anyformer.Benchmarks step gpt2-decode`.
 
 A prompt of 32 tokens and 96 more; keys and values lie in buffers that are written in place. Prints one JSON object: tokens a second over the measured time.
 """
@@ -61,7 +61,6 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--foreach", action="store_true", help="taken and without effect: nothing is trained")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(1)
@@ -72,7 +71,7 @@ def main():
         while time.perf_counter() - start < options.seconds:
             write(model)
             tokens += WRITTEN
-    print(json.dumps({"rate": tokens / (time.perf_counter() - start)}))
+    print(json.dumps({"rate": tokens / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Anyformer.Benchmarks.Pairs;
+
+/// <summary>One side of a comparison: its name, and the settings among which the best is its own.</summary>
+/// <param name="Name">What readers call it.</param>
+/// <param name="Settings">Ways to run it.</param>
+/// <param name="Missing">Why it cannot run here; null when it can.</param>
+internal sealed record Side(string Name, IReadOnlyList<SideSettings> Settings, string? Missing = null)
+{
+    /// <summary>One run in a process of its own.</summary>
+    internal static SideRun Measure(SideSettings settings, int threads, double seconds)
+    {
+        string[] arguments = [.. settings.Arguments, "--threads", $"{threads}", "--seconds", seconds.ToString(CultureInfo.InvariantCulture)];
+        var start = new ProcessStartInfo(settings.Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in settings.Variables)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new UserException($"{settings.Program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {error.Result.Trim()}");
+        var result = JsonDocument.Parse(output).RootElement;
+        return new SideRun(result.GetProperty("rate").GetDouble(), result.TryGetProperty("version", out var version) ? version.GetString() : null);
+    }
+}
+
+/// <summary>What a run told.</summary>
+/// <param name="Rate">Units of work a second.</param>
+/// <param name="Version">Of what it ran on; null when it did not say.</param>
+internal sealed record SideRun(double Rate, string? Version);

@@ -1,0 +1,47 @@
+using Anyformer.Models.Vision;
+using Anyformer.Torch;
+
+namespace Anyformer.Benchmarks.Works;
+
+/// <summary>ViT/16 on images of 224 pixels.</summary>
+internal static class VisionWorks
+{
+    /// <summary>A training step of ViT-Ti.</summary>
+    internal static Action Step(string size, int batch)
+    {
+        var (model, images) = Model(size, batch);
+        var labels = Functional.RandInt(1000, [batch], DType.Int64);
+        return TrainingStep.Of(model, () => model.Call(images).CrossEntropyLoss(labels));
+    }
+
+    /// <summary>A forward pass.</summary>
+    internal static Action Answer(string size, int batch)
+    {
+        var (model, images) = Model(size, batch);
+        model.Eval();
+        return () =>
+        {
+            using var scope = new TensorScope();
+            using var noGrad = Autograd.NoGrad();
+            model.Call(images);
+        };
+    }
+
+    /// <summary>A forward pass whose products are in bfloat16.</summary>
+    internal static Action AnswerInBFloat16(string size, int batch)
+    {
+        var answer = Answer(size, batch);
+        return () =>
+        {
+            using var autocast = new Autocast(Device.Cpu, DType.BFloat16);
+            answer();
+        };
+    }
+
+    private static (VisionTransformer Model, Tensor Images) Model(string size, int batch)
+    {
+        TorchRuntime.ManualSeed(1);
+        var model = new VisionTransformer(new ImageShape(3, 224, 224, 1000), VisionTransformerOptions.Presets[size]);
+        return (model, Functional.Randn([batch, 3, 224, 224]));
+    }
+}

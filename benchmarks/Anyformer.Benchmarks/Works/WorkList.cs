@@ -1,0 +1,41 @@
+using Anyformer.Models.Forecasting;
+using W = Anyformer.Benchmarks.Works.AttentionWorks;
+
+namespace Anyformer.Benchmarks.Works;
+
+/// <summary>Everything that a process can be asked to do again and again.</summary>
+internal static class WorkList
+{
+    private static readonly Dictionary<string, Func<double, double>> s_works = new()
+    {
+        ["itransformer"] = seconds => Clock.Rate(seconds, 20, 1, ForecastWorks.ITransformerStep(new ITransformerOptions())),
+        ["crossformer"] = seconds => Clock.Rate(seconds, 3, 1, ForecastWorks.CrossformerStep()),
+        ["pathformer"] = seconds => Clock.Rate(seconds, 3, 1, ForecastWorks.PathformerStep()),
+        ["informer"] = seconds => Clock.Rate(seconds, 3, 1, ForecastWorks.InformerStep()),
+        ["autoformer"] = seconds => Clock.Rate(seconds, 3, 1, ForecastWorks.AutoformerStep()),
+        ["patchtst"] = seconds => Clock.Rate(seconds, 3, 1, ForecastWorks.PatchTstStep()),
+        ["vit"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Step("tiny", 16)),
+        ["vit-inference"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("tiny", 16)),
+        ["vit-small-1"] = seconds => Clock.Rate(seconds, 5, 1, VisionWorks.Answer("small", 1)),
+        ["vit-small-16"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("small", 16)),
+        ["vit-small-1-bfloat16"] = seconds => Clock.Rate(seconds, 5, 1, VisionWorks.AnswerInBFloat16("small", 1)),
+        ["vit-small-16-bfloat16"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.AnswerInBFloat16("small", 16)),
+        ["gpt"] = seconds => Clock.Rate(seconds, 2, 1, LanguageWorks.Step()),
+        ["gpt2-decode"] = seconds => Clock.Rate(seconds, 1, LanguageWorks.WrittenTokens, LanguageWorks.Decoding()),
+        ["attention"] = seconds => Clock.Rate(seconds, 2, 1, W.Forward(W.Softmax, 4096)),
+        ["attention-composition"] = seconds => Clock.Rate(seconds, 1, 1, W.Forward(W.Composition, 4096)),
+        ["attention-backward"] = seconds => Clock.Rate(seconds, 2, 1, W.ForwardAndBackward(W.Softmax, 4096)),
+        ["attention-backward-composition"] = seconds => Clock.Rate(seconds, 1, 1, W.ForwardAndBackward(W.Composition, 4096)),
+        ["attention-window"] = seconds => Clock.Rate(seconds, 2, 1, W.Forward(W.Window, 16_384)),
+        ["attention-dense"] = seconds => Clock.Rate(seconds, 1, 1, W.Forward(W.Softmax, 16_384)),
+        ["operator"] = seconds => Clock.Rate(seconds, 10, OperatorWork.Calls, OperatorWork.Additions()),
+        ["tokenizer"] = TokenizerWork.Megabytes,
+    };
+
+    internal static IEnumerable<string> Names => s_works.Keys;
+
+    internal static bool Has(string name) => s_works.ContainsKey(name);
+
+    /// <summary>Units of work a second.</summary>
+    internal static double Rate(string work, double seconds) => s_works[work](seconds);
+}

@@ -1,0 +1,47 @@
+"""Attention of 8 heads x 4,096 x 64 in PyTorch, as a peer of `Anyformer.Benchmarks step attention` and `step attention-backward`.
+
+PyTorch's own fused attention where it has one (from 2.0), its operators as everybody composed them before. Prints one JSON object: passes a second.
+"""
+import argparse
+import json
+import time
+
+import torch
+from torch.nn import functional as F
+
+HEADS, TOKENS, WIDTH = 8, 4096, 64
+
+
+def composed(q, k, v):
+    return (q * WIDTH**-0.5 @ k.transpose(-2, -1)).softmax(-1) @ v
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--backward", action="store_true", help="a forward and a backward pass")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    inputs = [torch.randn(1, HEADS, TOKENS, WIDTH, requires_grad=options.backward) for _ in range(3)]
+    gradient = torch.ones(1, HEADS, TOKENS, WIDTH)
+    attention = getattr(F, "scaled_dot_product_attention", composed)
+
+    def work():
+        if options.backward:
+            torch.autograd.grad(attention(*inputs), inputs, gradient)
+        else:
+            with torch.inference_mode():
+                attention(*inputs)
+
+    work()
+    start, done = time.perf_counter(), 0
+    while time.perf_counter() - start < options.seconds:
+        work()
+        done += 1
+    print(json.dumps({"rate": done / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+
+
+if __name__ == "__main__":
+    main()

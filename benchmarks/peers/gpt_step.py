@@ -1,0 +1,73 @@
+"""Training steps of a GPT of 6 layers of width 384 on 4 x 256 characters in PyTorch, as a peer of `Anyformer.Benchmarks step gpt`.
+
+GPT-2's layers as they are usually written. Prints one JSON object: steps a second over the measured time.
+"""
+import argparse
+import json
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+VOCABULARY, TOKENS, WIDTH, LAYERS, HEADS, BATCH = 65, 256, 384, 6, 6, 4
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.ln_1, self.ln_2 = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
+        self.qkv, self.proj = nn.Linear(WIDTH, 3 * WIDTH), nn.Linear(WIDTH, WIDTH)
+        self.fc, self.out = nn.Linear(WIDTH, 4 * WIDTH), nn.Linear(4 * WIDTH, WIDTH)
+        self.register_buffer("visible", torch.ones(TOKENS, TOKENS, dtype=torch.bool).tril(), persistent=False)
+
+    def forward(self, x):
+        batch, count, _ = x.shape
+        q, k, v = (part.view(batch, count, HEADS, -1).transpose(1, 2) for part in self.qkv(self.ln_1(x)).split(WIDTH, 2))
+        scores = (q @ k.transpose(2, 3) * (WIDTH // HEADS) ** -0.5).masked_fill(~self.visible[:count, :count], float("-inf"))
+        x = x + self.proj((scores.softmax(-1) @ v).transpose(1, 2).reshape(batch, count, WIDTH))
+        return x + self.out(F.gelu(self.fc(self.ln_2(x)), approximate="tanh"))
+
+
+class Gpt(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.wte, self.wpe = nn.Embedding(VOCABULARY, WIDTH), nn.Embedding(TOKENS, WIDTH)
+        self.blocks = nn.Sequential(*(Block() for _ in range(LAYERS)))
+        self.ln_f = nn.LayerNorm(WIDTH)
+
+    def forward(self, ids):
+        x = self.blocks(self.wte(ids) + self.wpe(torch.arange(ids.shape[1])))
+        return F.linear(self.ln_f(x), self.wte.weight)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--foreach", action="store_true")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(1)
+    model = Gpt()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=options.foreach)
+    ids, following = torch.randint(VOCABULARY, (BATCH, TOKENS)), torch.randint(VOCABULARY, (BATCH, TOKENS))
+
+    def step():
+        optimizer.zero_grad(set_to_none=True)
+        loss = F.cross_entropy(model(ids).flatten(0, 1), following.flatten())
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    for _ in range(2):
+        step()
+    start, steps = time.perf_counter(), 0
+    while time.perf_counter() - start < options.seconds:
+        step()
+        steps += 1
+    print(json.dumps({"rate": steps / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+
+
+if __name__ == "__main__":
+    main()
