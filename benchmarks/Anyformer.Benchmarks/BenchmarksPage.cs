@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Anyformer.Benchmarks.Pairs;
-using Anyformer.Cli;
 using Anyformer.Inspection.Profiling;
 
 namespace Anyformer.Benchmarks;

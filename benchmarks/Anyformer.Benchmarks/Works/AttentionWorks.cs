@@ -1,4 +1,3 @@
-using Anyformer.Attention;
 using Anyformer.Attention.Patterns;
 using Anyformer.Attention.Softmax;
 using Anyformer.Torch;
