@@ -7,7 +7,7 @@ namespace Anyformer.Benchmarks.Kernels;
 /// <summary>Linear maps of the shapes of ViT-S/16 on 16 images: projections and the feed-forward network's first map.</summary>
 public class LinearBenchmark : KernelBenchmark
 {
-    private Linear _module = null!;
+    private Linear _module = null!, _frozen = null!;
     private Tensor _tokens = null!;
 
     [Params(197, 3152)]
@@ -20,7 +20,9 @@ public class LinearBenchmark : KernelBenchmark
     public void Prepare()
     {
         Begin();
-        _module = new Linear(384, Outputs);
+        (_module, _frozen) = (new Linear(384, Outputs), new Linear(384, Outputs));
+        _frozen.Eval();
+        _frozen.Freeze();
         _tokens = Functional.Randn([Tokens, 384]);
     }
 
@@ -29,4 +31,7 @@ public class LinearBenchmark : KernelBenchmark
 
     [Benchmark]
     public void Module() => Scoped(() => _module.Call(_tokens));
+
+    [Benchmark]
+    public void Frozen() => Scoped(() => _frozen.Call(_tokens));
 }

@@ -30,6 +30,7 @@ internal static class LanguageWorks
         TorchRuntime.ManualSeed(1);
         var model = new Gpt2(new LanguageShape(50257, 1024), Gpt2Options.Presets["gpt2"]);
         model.Eval();
+        model.Freeze();
         var generator = new TextGenerator(new GenerationOptions { MaxTokens = WrittenTokens, Temperature = 0 });
         int[] prompt = [.. Enumerable.Range(1, PromptTokens)];
         return () => generator.Generate(model, 1024, [prompt]);

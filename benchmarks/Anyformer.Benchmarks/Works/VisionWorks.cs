@@ -6,7 +6,7 @@ namespace Anyformer.Benchmarks.Works;
 /// <summary>ViT/16 on images of 224 pixels.</summary>
 internal static class VisionWorks
 {
-    /// <summary>A training step of ViT-Ti.</summary>
+    /// <summary>A training step.</summary>
     internal static Action Step(string size, int batch)
     {
         var (model, images) = Model(size, batch);
@@ -14,28 +14,32 @@ internal static class VisionWorks
         return TrainingStep.Of(model, () => model.Call(images).CrossEntropyLoss(labels));
     }
 
-    /// <summary>A forward pass.</summary>
+    /// <summary>A forward pass of a frozen model.</summary>
     internal static Action Answer(string size, int batch)
     {
         var (model, images) = Model(size, batch);
         model.Eval();
-        return () =>
-        {
-            using var scope = new TensorScope();
-            using var noGrad = Autograd.NoGrad();
-            model.Call(images);
-        };
+        model.Freeze();
+        return () => Answer(model, images);
     }
 
     /// <summary>A forward pass whose products are in bfloat16.</summary>
     internal static Action AnswerInBFloat16(string size, int batch)
     {
-        var answer = Answer(size, batch);
+        var (model, images) = Model(size, batch);
+        model.Eval();
         return () =>
         {
             using var autocast = new Autocast(Device.Cpu, DType.BFloat16);
-            answer();
+            Answer(model, images);
         };
+    }
+
+    private static void Answer(VisionTransformer model, Tensor images)
+    {
+        using var scope = new TensorScope();
+        using var noGrad = Autograd.NoGrad();
+        model.Call(images);
     }
 
     private static (VisionTransformer Model, Tensor Images) Model(string size, int batch)
