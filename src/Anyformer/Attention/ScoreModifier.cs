@@ -12,6 +12,14 @@ public abstract class ScoreModifier : Module
     /// <summary>Whether, of fewer queries than keys, the last get what they would get beside all the others.</summary>
     public virtual bool ReadsOn => false;
 
+    /// <summary>
+    /// What it adds to scores, (batch or 1, heads or 1, queries, keys), where that is all that it does: attention with such modifiers needs no scores of
+    /// its own in memory. Null where it does more.
+    /// </summary>
+    /// <param name="queries">(batch, heads, queries, head width), not scaled.</param>
+    /// <param name="keys">(batch, heads, keys, head width).</param>
+    internal virtual Tensor? AddedScores(Tensor queries, Tensor keys) => null;
+
     /// <summary>The scores before masks and the softmax, (batch, heads, queries, keys).</summary>
     /// <param name="scores">(batch, heads, queries, keys), scaled.</param>
     /// <param name="queries">(batch, heads, queries, head width), not scaled.</param>

@@ -24,9 +24,11 @@ public abstract class DistanceBias : ScoreModifier
     /// <inheritdoc/>
     public override bool ReadsOn => true;
 
+    internal sealed override Tensor AddedScores(Tensor queries, Tensor keys) =>
+        Bias(queries.Size(-2), keys.Size(-2), device: queries.Device).To(queries.DType).Unsqueeze(0);
+
     /// <inheritdoc/>
-    protected sealed override Tensor ModifyScores(Tensor scores, Tensor queries, Tensor keys) =>
-        scores + Bias(scores.Size(-2), scores.Size(-1), device: scores.Device).To(scores.DType);
+    protected sealed override Tensor ModifyScores(Tensor scores, Tensor queries, Tensor keys) => scores + AddedScores(queries, keys);
 
     /// <summary>What is added at distances, (heads, distances).</summary>
     /// <param name="distances">Position of the key minus position of the query, (distances), integers.</param>

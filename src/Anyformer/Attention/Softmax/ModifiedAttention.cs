@@ -1,4 +1,5 @@
 using Anyformer.Inspection;
+using Anyformer.Kernels.Fused;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -35,6 +36,28 @@ public sealed class ModifiedAttention : AttentionFunction
     {
         if (mask is { IsCausal: true } && Modifiers.FirstOrDefault(modifier => modifier.SeesAllKeys) is { } seeing)
             throw new UserException($"{seeing.GetType().Name} changes scores by what it sees of all keys, later ones too, so it has no causal form.");
+        return Fused(queries, keys, values, mask) ?? Compose(queries, keys, values, mask);
+    }
+
+    /// <summary>The attention by a kernel, where nobody looks on and modifiers only add to scores; null else.</summary>
+    private Tensor? Fused(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
+    {
+        if (Recorder.IsListening)
+            return null;
+        Tensor? bias = null;
+        foreach (var modifier in Modifiers)
+        {
+            if (modifier.AddedScores(queries, keys) is not { } added)
+                return null;
+            bias = bias is null ? added : bias + added;
+        }
+
+        return ScaledDotProduct.Attend(queries, keys, values, FusedMask.Of(mask), Dropout.CurrentProbability, bias, _scale);
+    }
+
+    /// <summary>The attention as a composition of operators: for any modifiers, and the reference of the kernel.</summary>
+    internal Tensor Compose(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
+    {
         var scores = (queries * (_scale ?? 1 / Math.Sqrt(queries.Size(-1)))).MatMul(keys.Transpose(-2, -1));
         foreach (var modifier in Modifiers)
             scores = modifier.CallScores(scores, queries, keys);

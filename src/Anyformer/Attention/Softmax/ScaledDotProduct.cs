@@ -20,18 +20,21 @@ internal static class ScaledDotProduct
     /// <param name="values">(batch, heads, keys, value width).</param>
     /// <param name="mask">What may not be seen.</param>
     /// <param name="dropout">Probability of dropout on weights.</param>
-    /// <param name="bias">What is added to scores, broadcastable to (batch, heads, queries, keys), without a gradient; null for nothing.</param>
-    internal static Tensor? Attend(Tensor queries, Tensor keys, Tensor values, FusedMask mask, double dropout, Tensor? bias = null)
+    /// <param name="bias">What is added to scores, (batch or 1, heads or 1, queries or 1, keys); null for nothing.</param>
+    /// <param name="scale">What products of queries and keys are multiplied by; null for one over the root of the width.</param>
+    internal static Tensor? Attend(
+        Tensor queries, Tensor keys, Tensor values, FusedMask mask, double dropout, Tensor? bias = null, double? scale = null)
     {
-        if (dropout == 1 || bias is { RequiresGrad: true })
+        if (dropout == 1)
             return null;
         if (queries.Device.Type != DeviceType.Cpu)
-            return s_hasOperator && mask.Layout is null ? ByOperator(queries, keys, values, mask, dropout, bias) : null;
-        if (bias is null && mask.Layout is null && ShortAttention.Takes(queries, keys, values))
+            return s_hasOperator && mask.Layout is null && scale is null ? ByOperator(queries, keys, values, mask, dropout, bias) : null;
+        if (bias is null && scale is null && mask.Layout is null && ShortAttention.Takes(queries, keys, values))
             return new ShortAttention(dropout, mask.Table(queries.Size(2), keys.Size(2))).Apply(queries, keys, values)[0];
-        return queries.Size(2) >= FewestFusedQueries && FusedAttention.Takes(queries, keys, values)
-            ? new FusedAttention(mask, dropout, bias).Apply(queries, keys, values)[0]
-            : null;
+        if (queries.Size(2) < FewestFusedQueries || !FusedAttention.Takes(queries, keys, values))
+            return null;
+        var fused = new FusedAttention(mask, dropout, scale);
+        return (bias is null ? fused.Apply(queries, keys, values) : fused.Apply(queries, keys, values, bias.Expand([-1, -1, queries.Size(2), -1])))[0];
     }
 
     /// <summary>Attention by libtorch's own operator.</summary>

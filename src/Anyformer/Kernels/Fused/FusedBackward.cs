@@ -10,38 +10,43 @@ namespace Anyformer.Kernels.Fused;
 /// from the logarithms that the forward pass left. With weights P, dropout mask M and scores S = s Q K^T: dV = (P∘M)^T dO, dS = P∘((dO V^T)∘M - D) where
 /// D is the inner product of a query's context and its gradient, dQ = s dS K, dK = s dS^T Q.
 /// </summary>
-internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes, BlockPlan plan, BlockScores<T> scores, FusedDropout<T> dropout)
+internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes, BlockPlan plan, BlockScores<T> scores, FusedDropout<T> dropout, double scale, BiasGradient<T>? bias)
     : IFusedBackward<T>
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : struct where TLanes : struct, ILanes<T, TVector>
 {
     private readonly int _panelWidth = Tile<T, TVector, TLanes>.Width;
     private readonly int _panels = Product<T, TVector, TLanes>.Panels(sizes.Width);
     private readonly int _valuePanels = Product<T, TVector, TLanes>.Panels(sizes.ValueWidth);
-    private readonly T _scale = T.CreateTruncating(1 / Math.Sqrt(sizes.Width));
+    private readonly T _scale = T.CreateTruncating(scale);
 
     private int PaddedWidth => _panels * _panelWidth;
 
     private int PaddedValueWidth => _valuePanels * _panelWidth;
 
     /// <inheritdoc/>
-    public void Run(FusedInputs<T> inputs, Rows<T> given, T* logarithms, T* products, FusedInputs<T> gradients, int parts) =>
-        Workers.Run(sizes.Pairs * parts, () => new HeadState(sizes, PaddedWidth, PaddedValueWidth, _panelWidth), (state, unit) =>
+    public void Run(FusedInputs<T> inputs, Rows<T> given, T* logarithms, T* products, FusedInputs<T> gradients, int[][] groups, int parts) =>
+        Workers.Run(groups.Length * parts, () => new HeadState(sizes, PaddedWidth, PaddedValueWidth, _panelWidth), (state, unit) =>
         {
-            var (pair, part) = (unit / parts, unit % parts);
-            state.Begin(inputs, given, pair, _scale * BlockScores<T>.Log2E);
-            var left = new ForwardSums(logarithms + (long)pair * sizes.PaddedQueries, products + (long)pair * sizes.PaddedQueries);
-            for (var block = part; block < sizes.KeyBlocks; block += parts)
+            var part = unit % parts;
+            foreach (var pair in groups[unit / parts])
             {
-                state.BeginKeys();
-                var site = sizes.Site(pair, 0, block);
-                if (!scores.IsBlind(site.Sample, block))
-                    Differentiate(pair, block, left, state);
-                Copy(state.Keys, PaddedWidth, _scale, gradients.Keys.Block(pair), site.FirstKey, site.Keys);
-                Copy(state.Values, PaddedValueWidth, T.One, gradients.Values.Block(pair), site.FirstKey, site.Keys);
+                state.Begin(inputs, given, pair, _scale * BlockScores<T>.Log2E);
+                var left = new ForwardSums(logarithms + (long)pair * sizes.PaddedQueries, products + (long)pair * sizes.PaddedQueries);
+                for (var block = part; block < sizes.KeyBlocks; block += parts)
+                    DifferentiateBlock(pair, block, left, gradients, state);
+                Copy(state.Gradients, PaddedWidth, _scale, gradients.Queries.Block((long)pair * parts + part), 0, sizes.Queries);
             }
-
-            Copy(state.Gradients, PaddedWidth, _scale, gradients.Queries.Block(unit), 0, sizes.Queries);
         });
+
+    private void DifferentiateBlock(int pair, int block, ForwardSums left, FusedInputs<T> gradients, HeadState state)
+    {
+        state.BeginKeys();
+        var site = sizes.Site(pair, 0, block);
+        if (!scores.IsBlind(site.Sample, block))
+            Differentiate(pair, block, left, state);
+        Copy(state.Keys, PaddedWidth, _scale, gradients.Keys.Block(pair), site.FirstKey, site.Keys);
+        Copy(state.Values, PaddedValueWidth, T.One, gradients.Values.Block(pair), site.FirstKey, site.Keys);
+    }
 
     private void Differentiate(int pair, int keyBlock, ForwardSums left, HeadState state)
     {
@@ -59,6 +64,7 @@ internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes,
             dropout.Drop(pair, site, state.Slopes.Start);
             for (var query = 0; query < rows; query += TLanes.Count)
                 Weigh(state, query, site, left);
+            bias?.Add(site, state.Slopes.Start);
             dropout.Drop(pair, site, state.Scores.Start);
             Product<T, TVector, TLanes>.Multiply(
                 weights, state.Given.Rows(visit.Block), site.Keys, rows, _valuePanels, state.Values.Start, PaddedValueWidth, adds: true);

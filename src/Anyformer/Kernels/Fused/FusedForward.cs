@@ -11,13 +11,13 @@ namespace Anyformer.Kernels.Fused;
 /// corrected as larger scores turn up (Milakov and Gimelshein 2018, arXiv 1805.02867; Dao et al. 2022, arXiv 2205.14135). Scores lie with a query in
 /// every lane, so that no sum goes across a register.
 /// </summary>
-internal sealed unsafe class FusedForward<T, TVector, TLanes>(FusedSizes sizes, BlockPlan plan, BlockScores<T> scores, FusedDropout<T> dropout)
+internal sealed unsafe class FusedForward<T, TVector, TLanes>(FusedSizes sizes, BlockPlan plan, BlockScores<T> scores, FusedDropout<T> dropout, double scale)
     : IFusedForward<T>
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : struct where TLanes : struct, ILanes<T, TVector>
 {
     private readonly int _panelWidth = Tile<T, TVector, TLanes>.Width;
     private readonly int _valuePanels = Product<T, TVector, TLanes>.Panels(sizes.ValueWidth);
-    private readonly T _scale = T.CreateTruncating(1 / Math.Sqrt(sizes.Width)) * BlockScores<T>.Log2E;
+    private readonly T _scale = T.CreateTruncating(scale) * BlockScores<T>.Log2E;
 
     private int PaddedValueWidth => _valuePanels * _panelWidth;
 

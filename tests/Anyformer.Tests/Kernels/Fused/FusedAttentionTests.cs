@@ -38,10 +38,10 @@ public sealed class FusedAttentionTests
     public void EqualsTheCompositionOfOperatorsForwardAndBackward() => Property.Holds(RandomSizes, sizes =>
     {
         using var scope = new TensorScope();
-        var (inputs, mask, bias) = Inputs(sizes, DType.Float32);
+        var (inputs, mask) = Inputs(sizes, DType.Float32);
         Assert.True(FusedAttention.Takes(inputs[0], inputs[1], inputs[2]));
-        var fused = new FusedAttention(mask, 0, bias, sizes.Registers).Apply(inputs)[0];
-        var composed = Composed(inputs, mask, bias);
+        var fused = new FusedAttention(mask, 0, null, sizes.Registers).Apply(inputs)[0];
+        var composed = Composed(inputs, mask);
         Tensors.AssertClose(composed, fused, 2e-5);
 
         var probe = composed.RandnLike();
@@ -61,9 +61,9 @@ public sealed class FusedAttentionTests
     public void GradientsAreThoseOfFiniteDifferences(int registers, double dropout, bool causal)
     {
         using var scope = new TensorScope();
-        var (inputs, _, bias) = Inputs(new Sizes(2, 2, 5, 7, 4, 3, Hiding.Nothing, true, registers), DType.Float64);
+        var (inputs, _) = Inputs(new Sizes(2, 2, 5, 7, 4, 3, Hiding.Nothing, true, registers), DType.Float64);
         GradientCheck.Assert(
-            given => Seeded(() => new FusedAttention(new FusedMask { IsCausal = causal }, dropout, bias, registers).Apply(given[0], given[1], given[2])[0]),
+            given => Seeded(() => new FusedAttention(new FusedMask { IsCausal = causal }, dropout, 0.7, registers).Apply(given)[0]),
             inputs);
     }
 
@@ -73,13 +73,13 @@ public sealed class FusedAttentionTests
     public void DerivativesOfDerivativesAreThoseOfFiniteDifferences(double dropout)
     {
         using var scope = new TensorScope();
-        var (inputs, mask, bias) = Inputs(new Sizes(1, 2, 3, 4, 3, 2, Hiding.Later, true, 512), DType.Float64);
+        var (inputs, mask) = Inputs(new Sizes(1, 2, 3, 4, 3, 2, Hiding.Later, true, 512), DType.Float64);
         var probe = Functional.Randn([1, 2, 3, 2], DType.Float64);
         GradientCheck.Assert(
             given =>
             {
-                var output = Seeded(() => new FusedAttention(mask, dropout, bias).Apply(given[0], given[1], given[2])[0]);
-                return Autograd.Grad([output], [given[0], given[1], given[2]], [probe], createGraph: true)[0]!;
+                var output = Seeded(() => new FusedAttention(mask, dropout).Apply(given)[0]);
+                return Autograd.Grad([output], given, [probe], createGraph: true)[0]!;
             },
             inputs);
     }
@@ -88,8 +88,8 @@ public sealed class FusedAttentionTests
     public void EveryWidthOfRegistersGivesTheSame()
     {
         using var scope = new TensorScope();
-        var (inputs, mask, bias) = Inputs(new Sizes(2, 2, 130, 150, 33, 65, Hiding.Padding, true, 512), DType.Float64);
-        var results = Registers.Widths.Select(width => Seeded(() => new FusedAttention(mask, 0.2, bias, width).Apply(inputs)[0])).ToArray();
+        var (inputs, mask) = Inputs(new Sizes(2, 2, 130, 150, 33, 65, Hiding.Padding, true, 512), DType.Float64);
+        var results = Registers.Widths.Select(width => Seeded(() => new FusedAttention(mask, 0.2, null, width).Apply(inputs)[0])).ToArray();
         Tensors.AssertClose(results[0], results[1], 1e-12);
         Tensors.AssertClose(results[0], results[2], 1e-12);
     }
@@ -101,10 +101,10 @@ public sealed class FusedAttentionTests
         foreach (var (pattern, tokens) in patterns.SelectMany(pattern => new[] { 30, 64, 200 }.Select(tokens => (pattern, tokens))))
         {
             using var scope = new TensorScope();
-            var (inputs, padding, _) = Inputs(new Sizes(2, 2, tokens, tokens, 8, 8, Hiding.Padding, false, 512), DType.Float32);
+            var (inputs, padding) = Inputs(new Sizes(2, 2, tokens, tokens, 8, 8, Hiding.Padding, false, 512), DType.Float32);
             var mask = padding with { Layout = new LayoutPlan([new BlockLayout(pattern, new PatternSite(tokens), BlockPlan.Size)]) };
             Tensors.AssertSame(pattern.DenseMask(tokens, 1), mask.Layout.Table()[0]);
-            var (fused, composed) = (new FusedAttention(mask).Apply(inputs)[0], Composed(inputs, mask, null));
+            var (fused, composed) = (new FusedAttention(mask).Apply(inputs)[0], Composed(inputs, mask));
             Tensors.AssertClose(composed, fused, 2e-5);
             var probe = composed.RandnLike();
             foreach (var (expected, actual) in Autograd.Grad([composed], inputs, [probe]).Zip(Autograd.Grad([fused], inputs, [probe])))
@@ -116,7 +116,7 @@ public sealed class FusedAttentionTests
     public void AQueryThatSeesNothingGetsNothingAndChangesNothing()
     {
         using var scope = new TensorScope();
-        var (inputs, _, _) = Inputs(new Sizes(2, 1, 70, 66, 4, 4, Hiding.Nothing, false, 512), DType.Float32);
+        var (inputs, _) = Inputs(new Sizes(2, 1, 70, 66, 4, 4, Hiding.Nothing, false, 512), DType.Float32);
         var seen = Functional.Ones([2, 66], DType.Bool);
         seen[1] = Tensor.From(false);
         var context = new FusedAttention(new FusedMask { Keys = seen }).Apply(inputs)[0];
@@ -141,23 +141,22 @@ public sealed class FusedAttentionTests
     public void LargeScoresDoNotOverflow()
     {
         using var scope = new TensorScope();
-        var (inputs, _, _) = Inputs(new Sizes(1, 1, 80, 300, 16, 16, Hiding.Nothing, false, 512), DType.Float32);
+        var (inputs, _) = Inputs(new Sizes(1, 1, 80, 300, 16, 16, Hiding.Nothing, false, 512), DType.Float32);
         // Scores of some hundreds, whose exponentials are no numbers in single precision.
         Tensor[] large = [(inputs[0] * 12).Detach(), (inputs[1] * 12).Detach(), inputs[2].Detach()];
-        Tensors.AssertClose(Composed(large, new FusedMask(), null), new FusedAttention(new FusedMask()).Apply(large)[0], 5e-3);
+        Tensors.AssertClose(Composed(large, new FusedMask()), new FusedAttention(new FusedMask()).Apply(large)[0], 5e-3);
     }
 
     [Fact]
     public void TheMaskMayBeGoneWhenGradientsAreAskedFor()
     {
         using var scope = new TensorScope();
-        var (inputs, _, _) = Inputs(new Sizes(2, 2, 40, 50, 8, 8, Hiding.Nothing, false, 512), DType.Float64);
+        var (inputs, _) = Inputs(new Sizes(2, 2, 40, 50, 8, 8, Hiding.Nothing, false, 512), DType.Float64);
         var (fused, composed) = ((Tensor?)null, (Tensor?)null);
         using (var inner = new TensorScope())
         {
             var mask = new FusedMask { Keys = Functional.Rand([2, 50]).Gt(0.3), Pairs = Functional.Rand([40, 50]).Gt(0.3) };
-            var bias = Functional.Randn([2, 1, 40, 50], DType.Float64);
-            (fused, composed) = (inner.Keep(new FusedAttention(mask, 0, bias).Apply(inputs)[0]), inner.Keep(Composed(inputs, mask, bias)));
+            (fused, composed) = (inner.Keep(new FusedAttention(mask).Apply(inputs)[0]), inner.Keep(Composed(inputs, mask)));
         }
 
         var probe = composed.RandnLike();
@@ -172,23 +171,26 @@ public sealed class FusedAttentionTests
         var queries = Functional.Randn([2, 4, 40, 8]);
         var shared = Functional.Randn([2, 1, 40, 8]);
         var expanded = shared.Expand([2, 4, 40, 8]);
-        Tensors.AssertClose(Composed([queries, expanded.Contiguous(), expanded.Contiguous()], new FusedMask(), null),
+        Tensors.AssertClose(Composed([queries, expanded.Contiguous(), expanded.Contiguous()], new FusedMask()),
             new FusedAttention(new FusedMask()).Apply(queries, expanded, expanded)[0], 1e-5);
     }
 
-    private static Tensor Composed(Tensor[] inputs, FusedMask mask, Tensor? bias)
+    private static Tensor Composed(Tensor[] inputs, FusedMask mask)
     {
         var scores = inputs[0].MatMul(inputs[1].Transpose(-2, -1)) / Math.Sqrt(inputs[0].Size(-1));
-        if (bias is not null)
-            scores += bias;
+        if (inputs.Length > 3)
+            scores += inputs[3];
         var visible = mask.Table(inputs[0].Size(2), inputs[1].Size(2));
         return (visible is null ? scores.Softmax(-1) : MaskedSoftmax.Of(scores, visible)).MatMul(inputs[2]);
     }
 
-    private static (Tensor[] Inputs, FusedMask Mask, Tensor? Bias) Inputs(Sizes sizes, DType type)
+    /// <summary>Queries, keys, values and, where sizes say so, a bias that some samples and heads share.</summary>
+    private static (Tensor[] Inputs, FusedMask Mask) Inputs(Sizes sizes, DType type)
     {
-        var inputs = new[] { (sizes.Queries, sizes.Width), (sizes.Keys, sizes.Width), (sizes.Keys, sizes.ValueWidth) }
-            .Select(size => Functional.Randn([sizes.Batch, size.Item1, sizes.Heads, size.Item2], type).Transpose(1, 2)).ToArray();
+        Tensor Heads(long tokens, long width) => Functional.Randn([sizes.Batch, tokens, sizes.Heads, width], type).Transpose(1, 2);
+        Tensor[] inputs = [Heads(sizes.Queries, sizes.Width), Heads(sizes.Keys, sizes.Width), Heads(sizes.Keys, sizes.ValueWidth)];
+        if (sizes.Biased)
+            inputs = [.. inputs, Functional.Randn([sizes.Keys % 2 == 0 ? 1 : sizes.Batch, sizes.Queries % 2 == 0 ? 1 : sizes.Heads, sizes.Queries, sizes.Keys], type)];
         foreach (var input in inputs)
             input.RequiresGrad = true;
         var mask = new FusedMask
@@ -197,7 +199,7 @@ public sealed class FusedAttentionTests
             Keys = sizes.Hiding is Hiding.Padding or Hiding.LaterAndPadding ? Functional.Rand([sizes.Batch, sizes.Keys]).Gt(0.3) : null,
             Pairs = sizes.Hiding is Hiding.Pairs ? Functional.Rand([1, sizes.Heads, sizes.Queries, sizes.Keys]).Gt(0.5) : null,
         };
-        return (inputs, mask, sizes.Biased ? Functional.Randn([sizes.Batch, 1, sizes.Queries, sizes.Keys], type) : null);
+        return (inputs, mask);
     }
 
     private static Tensor Seeded(Func<Tensor> make)
