@@ -10,7 +10,8 @@ namespace Anyformer.Kernels;
 /// </summary>
 internal sealed class ShortAttention(double dropout, Tensor? mask) : DifferentiableFunction
 {
-    private const int MostScores = 48 * 48;
+    /// <summary>Scores of a (batch, head) pair up to which samples are short.</summary>
+    internal const int MostScores = 48 * 48;
 
     private readonly CounterRandom _random = dropout > 0 ? CounterRandom.Draw() : default;
 

@@ -31,7 +31,8 @@ internal static class ScaledDotProduct
             return s_hasOperator && mask.Layout is null && scale is null ? ByOperator(queries, keys, values, mask, dropout, bias) : null;
         if (bias is null && scale is null && mask.Layout is null && ShortAttention.Takes(queries, keys, values))
             return new ShortAttention(dropout, mask.Table(queries.Size(2), keys.Size(2))).Apply(queries, keys, values)[0];
-        if (queries.Size(2) < FewestFusedQueries || !FusedAttention.Takes(queries, keys, values))
+        var isShort = queries.Size(2) < FewestFusedQueries || queries.Size(2) * keys.Size(2) <= ShortAttention.MostScores;
+        if (isShort || !FusedAttention.Takes(queries, keys, values))
             return null;
         var fused = new FusedAttention(mask, dropout, scale);
         return (bias is null ? fused.Apply(queries, keys, values) : fused.Apply(queries, keys, values, bias.Expand([-1, -1, queries.Size(2), -1])))[0];
