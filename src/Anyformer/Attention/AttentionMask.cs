@@ -56,6 +56,12 @@ public sealed record AttentionMask
     /// <summary>True at the queries that count, (batch, 1, queries, 1), to lie over queries by heads; null when all do.</summary>
     public Tensor? QueryRows => Rows(Queries);
 
+    /// <summary>The tensors of a mask, or of none: keys, queries, pairs.</summary>
+    internal static Tensor?[] TensorsOf(AttentionMask? mask) => [mask?.Keys, mask?.Queries, mask?.Pairs];
+
+    /// <summary>The same rules with other tensors, in the order of <see cref="TensorsOf"/>.</summary>
+    internal AttentionMask With(ReadOnlySpan<Tensor?> tensors) => this with { Keys = tensors[0], Queries = tensors[1], Pairs = tensors[2] };
+
     /// <summary>Refuses a table of pairs.</summary>
     /// <param name="mechanism">The name in the message: <c>Linear attention</c>.</param>
     /// <exception cref="UserException">There is one.</exception>

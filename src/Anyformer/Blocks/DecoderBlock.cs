@@ -28,7 +28,11 @@ public sealed class DecoderBlock(
     /// <param name="context">The encoder's output, (batch, context tokens, width).</param>
     /// <param name="mask">What self-attention may see, a causal mask as a rule.</param>
     /// <param name="contextMask">What cross-attention may see.</param>
-    public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask = null, AttentionMask? contextMask = null)
+    public Tensor Call(Tensor tokens, Tensor context, AttentionMask? mask = null, AttentionMask? contextMask = null) =>
+        Recomputation.Call(this, [tokens, context, .. AttentionMask.TensorsOf(mask), .. AttentionMask.TensorsOf(contextMask)],
+            given => Run(given[0]!, given[1]!, mask?.With(given.AsSpan(2, 3)), contextMask?.With(given.AsSpan(5))));
+
+    private Tensor Run(Tensor tokens, Tensor context, AttentionMask? mask, AttentionMask? contextMask)
     {
         using var scope = new TensorScope(this);
         tokens = SelfAttentionWiring.Call(tokens, x => SelfAttention.Call(x, mask));

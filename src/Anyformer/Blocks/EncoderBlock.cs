@@ -21,16 +21,8 @@ public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMi
     /// <summary>The tokens after both.</summary>
     /// <param name="tokens">(batch, tokens, width).</param>
     /// <param name="mask">What the mixer may see; see <see cref="TokenMixer.Call"/>.</param>
-    public Tensor Call(Tensor tokens, AttentionMask? mask = null)
-    {
-        using var scope = new TensorScope(this);
-        var mixed = MixerWiring.Call(tokens, x => Mixer.Call(x, mask));
-        Recorder.Record(this, "input", tokens);
-        Recorder.Record(this, "mixed", mixed);
-        var result = FeedForwardWiring.Call(mixed, FeedForward.Call);
-        Recorder.Record(this, "output", result);
-        return scope.Keep(result);
-    }
+    public Tensor Call(Tensor tokens, AttentionMask? mask = null) =>
+        Recomputation.Call(this, [tokens, .. AttentionMask.TensorsOf(mask)], given => Run(given[0]!, mask?.With(given.AsSpan(1))));
 
     /// <summary>The tokens after both, made fewer between them.</summary>
     /// <param name="tokens">The tokens, and where they came from.</param>
@@ -52,6 +44,17 @@ public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMi
         using (metric)
             tokens = reducer.IsActive ? reducer.Call(tokens with { Tokens = mixed }, metric!) : tokens with { Tokens = mixed };
         return (tokens with { Tokens = FeedForwardWiring.Call(tokens.Tokens, FeedForward.Call) }).KeptBy(scope);
+    }
+
+    private Tensor Run(Tensor tokens, AttentionMask? mask)
+    {
+        using var scope = new TensorScope(this);
+        var mixed = MixerWiring.Call(tokens, x => Mixer.Call(x, mask));
+        Recorder.Record(this, "input", tokens);
+        Recorder.Record(this, "mixed", mixed);
+        var result = FeedForwardWiring.Call(mixed, FeedForward.Call);
+        Recorder.Record(this, "output", result);
+        return scope.Keep(result);
     }
 
     /// <summary>The mixed tokens, and what tells tokens apart.</summary>

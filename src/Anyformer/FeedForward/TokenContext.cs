@@ -6,7 +6,10 @@ namespace Anyformer.FeedForward;
 /// What a host knows of the tokens beside their vectors, for parts that need it: hash layers choose by the id of a token, mixtures of
 /// experts give padding no place, and positions are where the caller says. A host opens one around its blocks; it holds for its thread, and for tensors of just these tokens.
 /// </summary>
-/// <remarks>Blocks that compute their forward pass again in the backward pass do so after it is closed, unless the host keeps it open.</remarks>
+/// <remarks>
+/// Reversible blocks compute their forward pass again in the backward pass, after it is closed, unless the host keeps it open; those under
+/// <see cref="Blocks.Recomputation"/> open it again.
+/// </remarks>
 public sealed class TokenContext : IDisposable
 {
     [ThreadStatic] private static TokenContext? t_current;
@@ -25,6 +28,9 @@ public sealed class TokenContext : IDisposable
         (_ids, _real, _positions) = (ids, real, positions);
         t_current = this;
     }
+
+    /// <summary>What is known: ids, which tokens are real, and positions; null when nothing is open.</summary>
+    internal static Tensor?[]? Tensors => t_current is { } current ? [current._ids, current._real, current._positions] : null;
 
     /// <summary>The ids of tokens (..., width), flat; null when nobody knows them.</summary>
     internal static Tensor? IdsOf(Tensor tokens) => Fitting(t_current?._ids, tokens)?.Flatten();

@@ -104,6 +104,9 @@ public abstract class Module
         Freezing.Apply(this);
     }
 
+    /// <summary>All buffers.</summary>
+    internal IEnumerable<Tensor> Buffers() => NamedBuffers().Select(item => item.Buffer);
+
     private IEnumerable<(string Name, Tensor Buffer, bool Persistent)> NamedBuffers()
     {
         foreach (var (path, module) in Modules())

@@ -20,6 +20,9 @@ public sealed class RandomDraws : IDisposable
         t_current = this;
     }
 
+    /// <summary>True when draws of this thread are given.</summary>
+    public static bool AreGiven => t_current is not null;
+
     /// <summary>The given tensors that nobody has drawn.</summary>
     public int Remaining => _given.Count;
 

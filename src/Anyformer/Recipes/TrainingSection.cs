@@ -36,6 +36,15 @@ public enum AutocastPrecision
     BFloat16,
 }
 
+/// <summary>What is computed again in the backward pass instead of being kept for it.</summary>
+public enum RecomputedActivations
+{
+    /// <summary>Nothing.</summary>
+    None,
+    /// <summary>All that is inside the blocks of a stack.</summary>
+    Blocks,
+}
+
 /// <summary>How a model is trained. The defaults are those of the forecasting papers' code.</summary>
 public sealed record TrainingSection : IValidatableObject
 {
@@ -113,6 +122,10 @@ public sealed record TrainingSection : IValidatableObject
     /// <summary>The precision of matrix products.</summary>
     [Description("precision of matrix products")]
     public AutocastPrecision Autocast { get; init; }
+
+    /// <summary>What is computed again in the backward pass instead of being kept for it: memory for time.</summary>
+    [Description("computed again in the backward pass to save memory: none, or blocks for all that is inside the blocks of a stack")]
+    public RecomputedActivations Recompute { get; init; }
 
     /// <summary>The decay of a moving average of the weights, which is then what is evaluated; null for none.</summary>
     [Description("decay of a moving average of the weights, which is then evaluated")]

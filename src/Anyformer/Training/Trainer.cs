@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Anyformer.Blocks;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 using Anyformer.Training.Optimizers;
@@ -132,9 +133,19 @@ public sealed class Trainer
     {
         using var scope = new TensorScope(StepPhase.Forward);
         if (_options.Autocast == AutocastPrecision.None)
-            return scope.Keep(_job.Loss(batch));
+            return scope.Keep(LossOf(batch, autocast: null));
         using var autocast = new Autocast(_optimizer.Parameters[0].Device, DType.BFloat16);
-        return scope.Keep(_job.Loss(batch));
+        return scope.Keep(LossOf(batch, DType.BFloat16));
+    }
+
+    private Tensor LossOf(int batch, DType? autocast)
+    {
+        if (_options.Recompute == RecomputedActivations.None)
+            return _job.Loss(batch);
+        using var recomputation = new Recomputation(autocast);
+        var loss = _job.Loss(batch);
+        return recomputation.Blocks > 0 ? loss
+            : throw new UserException($"{_job.Model.GetType().Name} has no blocks that could be computed again: 'training.recompute' must be none.");
     }
 
     private void FinishEpoch()

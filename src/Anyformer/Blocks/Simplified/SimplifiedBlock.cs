@@ -15,7 +15,7 @@ internal abstract class SimplifiedBlock : Module
     internal Tensor Call(Tensor tokens, AttentionMask? mask)
     {
         using var scope = new TensorScope(this);
-        return scope.Keep(Forward(tokens, mask));
+        return scope.Keep(Recomputation.Call(this, [tokens, .. AttentionMask.TensorsOf(mask)], given => Forward(given[0]!, mask?.With(given.AsSpan(1)))));
     }
 
     /// <summary>The tokens after both.</summary>

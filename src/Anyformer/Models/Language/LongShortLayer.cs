@@ -1,4 +1,5 @@
 using Anyformer.Attention.Mixed;
+using Anyformer.Blocks;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -35,7 +36,10 @@ internal sealed class LongShortLayer : Module
 
     private Dropout Dropout { get; }
 
-    internal Tensor Call(Tensor states, Tensor memory, Tensor windowDistances, Tensor chunkDistances)
+    internal Tensor Call(Tensor states, Tensor memory, Tensor windowDistances, Tensor chunkDistances) => Recomputation.Call(
+        this, [states, memory, windowDistances, chunkDistances], given => Run(given[0]!, given[1]!, given[2]!, given[3]!));
+
+    private Tensor Run(Tensor states, Tensor memory, Tensor windowDistances, Tensor chunkDistances)
     {
         using var scope = new TensorScope(this);
         if (!_normFirst)

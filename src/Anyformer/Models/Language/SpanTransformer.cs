@@ -1,4 +1,5 @@
 using Anyformer.Attention.HeadInteractions;
+using Anyformer.Blocks;
 using Anyformer.Catalog;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
@@ -19,7 +20,10 @@ internal sealed class SpanLayer(SpanShape shape, int? hiddenWidth) : Module
 
     private LayerNorm? FeedForwardNorm { get; } = hiddenWidth is null ? null : new(shape.Width);
 
-    public Tensor Call(Tensor tokens, Tensor earlier, Tensor positions)
+    public Tensor Call(Tensor tokens, Tensor earlier, Tensor positions) =>
+        Recomputation.Call(this, [tokens, earlier, positions], given => Run(given[0]!, given[1]!, given[2]!));
+
+    private Tensor Run(Tensor tokens, Tensor earlier, Tensor positions)
     {
         using var scope = new TensorScope(this);
         var mixed = AttentionNorm.Call(tokens + Attention.Call(tokens, earlier, positions));

@@ -22,7 +22,8 @@ internal sealed class M2BertLayer(TokenMixer mixer, ChannelMixer feedForward, Po
     internal Tensor Call(Tensor tokens, AttentionMask? mask)
     {
         using var scope = new TensorScope(this);
-        return scope.Keep(FeedForwardWiring.Call(Mixer.Call(tokens, mask), FeedForward.Call));
+        return scope.Keep(Recomputation.Call(this, [tokens, .. AttentionMask.TensorsOf(mask)],
+            given => FeedForwardWiring.Call(Mixer.Call(given[0]!, mask?.With(given.AsSpan(1))), FeedForward.Call)));
     }
 }
 

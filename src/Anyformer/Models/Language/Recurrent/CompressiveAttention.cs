@@ -10,7 +10,15 @@ namespace Anyformer.Models.Language.Recurrent;
 /// <summary>What one layer remembers.</summary>
 /// <param name="Recent">The last tokens as they went into attention, (batch, tokens, width).</param>
 /// <param name="Compressed">What older ones were compressed to, (batch, memories, width).</param>
-internal sealed record LayerMemory(Tensor Recent, Tensor Compressed);
+internal sealed record LayerMemory(Tensor Recent, Tensor Compressed) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Recent.Dispose();
+        Compressed.Dispose();
+    }
+}
 
 /// <summary>The sizes of the memory of a layer.</summary>
 /// <param name="Segment">Tokens of a segment.</param>

@@ -109,19 +109,36 @@ public sealed class CompressiveTransformer : LanguageModel
         var after = new List<LayerMemory>();
         for (var layer = 0; layer < _options.Layers; layer++)
         {
+            var current = layer;
             var own = Array.IndexOf(_memoryLayers, layer) is var index and >= 0 ? before[index] : null;
             LayerMemory? next = null;
-            states = AttentionWirings[layer].Call(states, x =>
+            states = Recomputation.Call([Attentions[layer], AttentionWirings[layer], FeedForwards[layer], FeedForwardWirings[layer]],
+                [states, places, own?.Recent, own?.Compressed, real], given =>
             {
-                (var mixed, next) = Attentions[layer].Call(x, own, places, real, _options.ReconstructionWeight / _memoryLayers.Length);
-                return mixed;
+                var (result, made) = Layer(current, given[0]!, given[1]!, own is null ? null : new LayerMemory(given[2]!, given[3]!), given[4]);
+                if (next is null)
+                    next = made;
+                else
+                    made?.Dispose();
+                return result;
             });
-            states = FeedForwardWirings[layer].Call(states, FeedForwards[layer].Call);
             if (next is not null)
                 after.Add(next);
         }
 
         return (states, Scoped(after));
+    }
+
+    /// <summary>The states after a layer, and what it remembers.</summary>
+    private (Tensor States, LayerMemory? Memory) Layer(int layer, Tensor states, Tensor places, LayerMemory? own, Tensor? real)
+    {
+        LayerMemory? next = null;
+        states = AttentionWirings[layer].Call(states, x =>
+        {
+            (var mixed, next) = Attentions[layer].Call(x, own, places, real, _options.ReconstructionWeight / _memoryLayers.Length);
+            return mixed;
+        });
+        return (FeedForwardWirings[layer].Call(states, FeedForwards[layer].Call), next);
     }
 
     /// <summary>The memories that the layers read, in their order.</summary>
@@ -140,12 +157,7 @@ public sealed class CompressiveTransformer : LanguageModel
     private static CompressiveMemory Scoped(List<LayerMemory> memories)
     {
         var scoped = new CompressiveMemory([.. memories.Select(memory => memory.Recent.Share())], [.. memories.Select(memory => memory.Compressed.Share())]);
-        foreach (var memory in memories)
-        {
-            memory.Recent.Dispose();
-            memory.Compressed.Dispose();
-        }
-
+        memories.ForEach(memory => memory.Dispose());
         return scoped;
     }
 

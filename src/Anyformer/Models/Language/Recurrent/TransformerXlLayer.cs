@@ -1,4 +1,5 @@
 using Anyformer.Attention;
+using Anyformer.Blocks;
 using Anyformer.FeedForward;
 using Anyformer.Modules;
 using Anyformer.Normalization;
@@ -36,7 +37,10 @@ internal sealed class TransformerXlLayer : Module
     /// <param name="memory">What came before, (batch, remembered, width).</param>
     /// <param name="waves">The sinusoids of distances, the largest first.</param>
     /// <param name="mask">What may not be seen of memory and tokens.</param>
-    internal Tensor Call(Tensor tokens, Tensor? memory, Tensor waves, AttentionMask mask)
+    internal Tensor Call(Tensor tokens, Tensor? memory, Tensor waves, AttentionMask mask) => Recomputation.Call(
+        this, [tokens, memory, waves, .. AttentionMask.TensorsOf(mask)], given => Run(given[0]!, given[1], given[2]!, mask.With(given.AsSpan(3))));
+
+    private Tensor Run(Tensor tokens, Tensor? memory, Tensor waves, AttentionMask mask)
     {
         using var scope = new TensorScope(this);
         if (!_isNormFirst)
