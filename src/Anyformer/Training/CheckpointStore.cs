@@ -15,6 +15,7 @@ public sealed class CheckpointStore(string folder)
     private const string ModelPrefix = "model.";
     private const string OptimizerPrefix = "optimizer.";
     private const string AveragePrefix = "average.";
+    private const string JobPrefix = "job.";
     private const string GeneratorName = "generator";
     private const string StateKey = "training-state";
 
@@ -39,7 +40,7 @@ public sealed class CheckpointStore(string folder)
 
     /// <summary>Writes all that a resumed run needs, what else its model needs to be built among it.</summary>
     internal void SaveLast(
-        Module model, Optimizer optimizer, WeightAverage? average, TrainingState state, IReadOnlyDictionary<string, string>? metadata = null)
+        Module model, Optimizer optimizer, WeightAverage? average, TrainingState state, IReadOnlyDictionary<string, string>? metadata = null, IReadOnlyDictionary<string, Tensor>? remembered = null)
     {
         using var scope = new TensorScope();
         using var generator = Generator.Default();
@@ -48,6 +49,8 @@ public sealed class CheckpointStore(string folder)
         AddPrefixed(tensors, OptimizerPrefix, optimizer.StateDict());
         if (average is not null)
             AddPrefixed(tensors, AveragePrefix, average.StateDict());
+        if (remembered is not null)
+            AddPrefixed(tensors, JobPrefix, remembered);
         tensors[GeneratorName] = Tensor.From(generator.GetState());
         Save(LastPath, tensors, new Dictionary<string, string>(metadata ?? new Dictionary<string, string>()) { [StateKey] = JsonSerializer.Serialize(state) });
     }
@@ -73,6 +76,13 @@ public sealed class CheckpointStore(string folder)
         {
             throw new UserException($"The training cannot go on from {LastPath}: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>Puts back what a job remembered in the middle of an epoch.</summary>
+    internal void LoadJob(TrainingJob job)
+    {
+        using var scope = new TensorScope();
+        job.LoadState(Prefixed(Safetensors.Load(LastPath), JobPrefix));
     }
 
     private static TrainingState StateOf(IReadOnlyDictionary<string, string> metadata) =>

@@ -76,6 +76,8 @@ public sealed class Trainer
     {
         _job.Model.Train();
         _job.BeginEpoch(_state.Epoch);
+        if (_state.Batch > 0)
+            _checkpoints?.LoadJob(_job);
         _probing?.BeginEpoch(_state.Epoch);
         while (!EpochIsOver)
         {
@@ -182,7 +184,7 @@ public sealed class Trainer
     private void SaveLast()
     {
         _state = _state with { Seconds = Seconds };
-        _checkpoints?.SaveLast(_job.Model, _optimizer, _average, _state, _job.Metadata);
+        _checkpoints?.SaveLast(_job.Model, _optimizer, _average, _state, _job.Metadata, _job.State);
     }
 
     private void Notify(Action<TrainingObserver> tell)

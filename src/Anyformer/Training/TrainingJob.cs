@@ -27,7 +27,13 @@ public abstract class TrainingJob
     /// </summary>
     public abstract void BeginEpoch(int epoch);
 
-    /// <summary>The loss of one batch of the epoch, a tensor of one element.</summary>
+    /// <summary>What the job itself remembers from batch to batch of an epoch, by name; nothing unless a job says so.</summary>
+    public virtual IReadOnlyDictionary<string, Tensor> State => new Dictionary<string, Tensor>();
+
+    /// <summary>Puts back what <see cref="State"/> gave, within the epoch that was begun.</summary>
+    public virtual void LoadState(IReadOnlyDictionary<string, Tensor> state) { }
+
+    /// <summary>The loss of one batch of the epoch, a tensor of one element. Batches are asked for in their order.</summary>
     public abstract Tensor Loss(int batch);
 
     /// <summary>Measures the model on the validation data; <see cref="ValidationMetric"/> among the results decides what is best. Lower is better.</summary>

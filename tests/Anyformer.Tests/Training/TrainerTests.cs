@@ -199,6 +199,10 @@ public sealed class TrainerTests : IDisposable
         "Dropout has no parameters, so there is nothing to train.",
         Assert.Throws<UserException>(() => new Trainer(new EmptyJob(), s_options)).Message);
 
+    [Fact]
+    public void AModelWithoutBlocksComputesNoneAgain() => Assert.Equal("Network has no blocks that could be computed again: 'training.recompute' must be none.",
+        Assert.Throws<UserException>(() => Fit(new RegressionJob(), s_options with { Recompute = RecomputedActivations.Blocks })).Message);
+
     private TrainingState Fit(TrainingJob job, TrainingSection options) => new Trainer(job, options, Store, _watcher).Fit();
 
     private static double[] Weights(Module model) => [.. model.Parameters().SelectMany(Tensors.Numbers)];

@@ -21,8 +21,10 @@ internal sealed class LanguageEvaluator(TextData data, TextObjective objective, 
     {
         var (sum, count) = (0.0, 0L);
         using var draws = new Generator(Seed);
-        foreach (var windows in Enumerable.Range(0, _windows.Count).Chunk(batchSize))
-            Answer(model, windows, draws, (scores, labels) =>
+        using var memory = model is IRecurrentLanguageModel recurrent ? new CarriedMemory(recurrent) : null;
+        Func<Tensor, Tensor> read = memory is null ? tokens => model.Call(tokens) : memory.Read;
+        foreach (var windows in memory is null ? Enumerable.Range(0, _windows.Count).Chunk(batchSize) : Segments())
+            Answer(model, read, windows, draws, (scores, labels) =>
             {
                 sum += scores.Flatten(0, 1).CrossEntropyLoss(labels.Flatten(), reduction: 2, ignoreIndex: TextObjective.Ignored).Item<double>();
                 count += labels.Ne(TextObjective.Ignored).Sum().Item<long>();
@@ -34,10 +36,18 @@ internal sealed class LanguageEvaluator(TextData data, TextObjective objective, 
     internal InferenceSpeed MeasureSpeed(TextModel model)
     {
         using var draws = new Generator(Seed);
-        return InferenceSpeed.Measure(windows => Answer(model, windows, draws, (scores, _) => scores.ToArray<float>()), _windows.Count, batchSize);
+        return InferenceSpeed.Measure(windows => Answer(model, tokens => model.Call(tokens), windows, draws, (scores, _) => scores.ToArray<float>()), _windows.Count, batchSize);
     }
 
-    private void Answer(TextModel model, int[] windows, Generator draws, Action<Tensor, Tensor> use)
+    /// <summary>All windows in batches whose rows each go on with a stretch of the text; towards the end the last rows have none left.</summary>
+    private IEnumerable<int[]> Segments()
+    {
+        var stretch = (_windows.Count + batchSize - 1) / batchSize;
+        return Enumerable.Range(0, stretch).Select(segment =>
+            (int[])[.. Enumerable.Range(0, batchSize).Select(row => row * stretch + segment).TakeWhile(window => window < _windows.Count)]);
+    }
+
+    private void Answer(TextModel model, Func<Tensor, Tensor> read, int[] windows, Generator draws, Action<Tensor, Tensor> use)
     {
         using var scope = new TensorScope();
         using var inference = Autograd.InferenceMode();
@@ -46,7 +56,7 @@ internal sealed class LanguageEvaluator(TextData data, TextObjective objective, 
         try
         {
             var (inputs, labels) = objective.Of(_windows.Batch(windows, device), draws);
-            use(model.Call(inputs), labels);
+            use(read(inputs), labels);
         }
         finally
         {

@@ -59,8 +59,9 @@ public sealed class LanguageRun : TrainingRun
     protected override void Prepare() => Data.Tokenizer.Save(Folder);
 
     /// <inheritdoc/>
-    protected override TrainingJob Job() =>
-        new LanguageTrainingJob(Model, Data, _objective, Training.BatchSize, Recipe.Evaluation.BatchSize, Training.Seed, Device);
+    protected override TrainingJob Job() => Model is LanguageModel model and IRecurrentLanguageModel
+        ? new SegmentTrainingJob(model, Data, Training.BatchSize, Evaluator(), Training.Seed, Device)
+        : new LanguageTrainingJob(Model, Data, _objective, Training.BatchSize, Recipe.Evaluation.BatchSize, Training.Seed, Device);
 
     private LanguageEvaluator Evaluator() => new(Data, _objective, Recipe.Evaluation.BatchSize, Device);
 }

@@ -31,6 +31,20 @@ public sealed class LanguageRunTests : IDisposable
         Assert.Equal(errors[LanguageErrors.ValidationLoss] / Math.Log(2) / 1.4, errors[LanguageErrors.BitsPerByte], 0.01);
     }
 
+    [Fact]
+    public void BlocksThatAreComputedAgainLearnTheSame()
+    {
+        double Loss(string recompute)
+        {
+            var run = Open("text.txt", Repeated(2000), "training.max-steps=10", "model.options.dropout=0.2", $"training.recompute={recompute}");
+            run.Train(resume: false, new Watcher(), CancellationToken.None);
+            Directory.Delete(run.Folder, recursive: true);
+            return run.Evaluate()[LanguageErrors.ValidationLoss];
+        }
+
+        Assert.Equal(Loss("none"), Loss("blocks"), 1e-6);
+    }
+
     [Theory]
     [InlineData("byte", 7, 256)]
     [InlineData("{kind: file, path: run}", 5, 5)]

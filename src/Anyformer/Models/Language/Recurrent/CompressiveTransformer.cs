@@ -26,7 +26,7 @@ public sealed record CompressiveMemory(IReadOnlyList<Tensor> Recent, IReadOnlyLi
 [Method("compressive-transformer", "Compressive Transformer", Family.LanguageModels, 2020,
     Paper = "Rae, Potapenko, Jayakumar, Hillier, Lillicrap, Compressive Transformers for Long-Range Sequence Modelling, ICLR 2020, arXiv 1911.05507",
     Complexity = "O(segment · (segment + memory))")]
-public sealed class CompressiveTransformer : LanguageModel
+public sealed class CompressiveTransformer : LanguageModel, IRecurrentLanguageModel
 {
     private readonly CompressiveTransformerOptions _options;
     private readonly MemorySizes _sizes;
@@ -84,6 +84,13 @@ public sealed class CompressiveTransformer : LanguageModel
         var (states, next) = Read(tokens, real: null, memory);
         var kept = new CompressiveMemory(scope.Keep((Tensor[])[.. next.Recent]), scope.Keep((Tensor[])[.. next.Compressed]));
         return (scope.Keep(Score(states)), kept);
+    }
+
+    (Tensor Scores, IReadOnlyList<Tensor> Memory) IRecurrentLanguageModel.CallSegment(Tensor tokens, IReadOnlyList<Tensor>? memory)
+    {
+        var half = memory?.Count / 2 ?? 0;
+        var (scores, next) = CallSegment(tokens, memory is null ? null : new CompressiveMemory([.. memory.Take(half)], [.. memory.Skip(half)]));
+        return (scores, [.. next.Recent, .. next.Compressed]);
     }
 
     /// <inheritdoc/>

@@ -21,7 +21,7 @@ namespace Anyformer.Models.Language.Recurrent;
 [Method("transformer-xl-model", "Transformer-XL", Family.LanguageModels, 2019, System = "transformer-xl",
     Paper = "Dai, Yang, Yang, Carbonell, Le, Salakhutdinov, Transformer-XL: Attentive Language Models Beyond a Fixed-Length Context, ACL 2019, arXiv 1901.02860",
     Complexity = "O(segment · (segment + memory))")]
-public sealed class TransformerXl : LanguageModel
+public sealed class TransformerXl : LanguageModel, IRecurrentLanguageModel
 {
     private readonly TransformerXlOptions _options;
 
