@@ -1,4 +1,3 @@
-using Anyformer.Attention;
 using Anyformer.Blocks;
 using Anyformer.FeedForward;
 using Anyformer.Inspection;

@@ -1,4 +1,3 @@
-using Anyformer.Checkpoints;
 using Anyformer.Data.Sources;
 using Anyformer.Data.Texts;
 using Anyformer.Data.Texts.Tokenization;
