@@ -11,6 +11,7 @@ using BenchmarkDotNet.Running;
 // pair <work> [--threads n] [--rounds n] [--seconds s]               all sides in turn, A B C A B C, and their ratios
 // report <file> [--only work,work] [--threads n] [--rounds n] [--seconds s]   every pair, as a page
 // kernels [--filter *]                                               BenchmarkDotNet
+// blocks [--width n] [--layers n] [--tokens n] [--batch n] [--threads n] [--rounds n] [--seconds s]   SAS and SAS-P beside the pre-norm block, in turn
 // memory [--steps n]                                                 resident memory after 500 and after n training steps
 string Option(string name, string otherwise) => Array.IndexOf(args, name) is var at and >= 0 ? args[at + 1] : otherwise;
 int Whole(string name, int otherwise) => int.Parse(Option(name, $"{otherwise}"), CultureInfo.InvariantCulture);
@@ -36,10 +37,14 @@ try
         case ["kernels", .. var rest]:
             BenchmarkSwitcher.FromAssembly(typeof(PairList).Assembly).Run(rest.Length == 0 ? ["--filter", "*"] : rest);
             return 0;
+        case ["blocks", ..]:
+            TorchRuntime.Threads = run.Threads;
+            var sizes = new BlockSizes(Whole("--width", 512), Whole("--layers", 6), Whole("--tokens", 128), Whole("--batch", 8));
+            return SimplifiedBlocksRun.Run(sizes, run.Rounds, run.Seconds);
         case ["memory", ..]:
             return MemoryRun.Run(Whole("--steps", 10_000));
         default:
-            Console.Error.WriteLine("usage: step <work> | pair <work> | report <file> | kernels | memory");
+            Console.Error.WriteLine("usage: step <work> | pair <work> | report <file> | kernels | blocks | memory");
             Console.Error.WriteLine($"works: {string.Join(", ", WorkList.Names)}");
             Console.Error.WriteLine($"pairs: {string.Join(", ", PairList.All.Select(pair => pair.Name))}");
             return 2;

@@ -35,6 +35,9 @@ internal sealed record TrainingOutcome
     /// <summary>What throughput counts, in the plural.</summary>
     public string ItemName { get; init; } = "windows";
 
+    /// <summary>So many of these are in each sample of a batch.</summary>
+    public int ItemsOfASample { get; init; } = 1;
+
     /// <summary>Forecasts beside the truth, for pictures.</summary>
     public IReadOnlyList<ForecastSample> Samples { get; init; } = [];
 
@@ -123,6 +126,8 @@ internal sealed record TrainingOutcome
             Metrics = LanguageErrors.All,
             Errors = errors,
             Speed = run.MeasureSpeed(),
+            ItemName = "tokens",
+            ItemsOfASample = run.Data.Tokens,
             Headline = Text($"validation loss {errors[LanguageErrors.ValidationLoss]:0.0000}{(double.IsNaN(errors[LanguageErrors.BitsPerByte]) ? "" : Text($", {errors[LanguageErrors.BitsPerByte]:0.0000} bits per byte"))}"),
             Remarks = [],
         };

@@ -19,6 +19,8 @@ public sealed class TextCommandTests : IDisposable
         Assert.Equal(["decoder-small", "gpt2-small"], result.Models.Select(model => model.Id));
         Assert.All(result.Models, model => Assert.True(model.Seeds.Single().Steps > 0));
         Assert.Equal(result.Models[0].Seeds[0].Steps, result.Models[1].Seeds[0].Steps);
+        Assert.Equal("tokens", result.Experiment.ItemName);
+        Assert.All(result.Models, model => Assert.Equal(32 * 16 * model.Seeds[0].StepsPerSecond, model.Seeds[0].TrainingThroughput, 1e-6));
         Assert.All(result.Texts, text => Assert.Equal("to be", text.Prompt));
         Assert.All(result.Texts, text => Assert.NotEmpty(text.Text));
         Assert.Contains("What they write", _workspace.Read("out/report.html"), StringComparison.Ordinal);

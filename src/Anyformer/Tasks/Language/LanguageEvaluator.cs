@@ -22,7 +22,7 @@ internal sealed class LanguageEvaluator(TextData data, TextObjective objective, 
         var (sum, count) = (0.0, 0L);
         using var draws = new Generator(Seed);
         using var memory = model is IRecurrentLanguageModel recurrent ? new CarriedMemory(recurrent) : null;
-        Func<Tensor, Tensor> read = memory is null ? tokens => model.Call(tokens) : memory.Read;
+        Func<TextInput, Tensor> read = memory is null ? model.Call : text => memory.Read(text.Tokens);
         foreach (var windows in memory is null ? Enumerable.Range(0, _windows.Count).Chunk(batchSize) : Segments())
             Answer(model, read, windows, draws, (scores, labels) =>
             {
@@ -36,7 +36,7 @@ internal sealed class LanguageEvaluator(TextData data, TextObjective objective, 
     internal InferenceSpeed MeasureSpeed(TextModel model)
     {
         using var draws = new Generator(Seed);
-        return InferenceSpeed.Measure(windows => Answer(model, tokens => model.Call(tokens), windows, draws, (scores, _) => scores.ToArray<float>()), _windows.Count, batchSize);
+        return InferenceSpeed.Measure(windows => Answer(model, model.Call, windows, draws, (scores, _) => scores.ToArray<float>()), _windows.Count, batchSize);
     }
 
     /// <summary>All windows in batches whose rows each go on with a stretch of the text; towards the end the last rows have none left.</summary>
@@ -47,7 +47,7 @@ internal sealed class LanguageEvaluator(TextData data, TextObjective objective, 
             (int[])[.. Enumerable.Range(0, batchSize).Select(row => row * stretch + segment).TakeWhile(window => window < _windows.Count)]);
     }
 
-    private void Answer(TextModel model, Func<Tensor, Tensor> read, int[] windows, Generator draws, Action<Tensor, Tensor> use)
+    private void Answer(TextModel model, Func<TextInput, Tensor> read, int[] windows, Generator draws, Action<Tensor, Tensor> use)
     {
         using var scope = new TensorScope();
         using var inference = Autograd.InferenceMode();
