@@ -180,6 +180,7 @@ public class RecipeTests
               gradient-clip: null
               accumulate: 1
               autocast: none
+              recompute: none
               ema-decay: null
               patience: 3
               checkpoint-every: null
