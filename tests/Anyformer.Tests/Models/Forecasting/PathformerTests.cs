@@ -72,10 +72,11 @@ public sealed class PathformerTests
         var shape = Forecasts.Shape(12, 3, 2);
         var model = Model(shape, s_small with { PatchSizes = [[6, 3, 2]], ChosenExperts = 1 });
         var input = Forecasts.Draw(shape, 1);
+        // What is recorded and what is not may go through other kernels, whose last bits differ.
+        using var noGrad = Autograd.NoGrad();
         var before = model.Call(input).Numbers();
         var changed = Enumerable.Range(0, 3).Count(expert =>
         {
-            using var noGrad = Autograd.NoGrad();
             model.StateDict()[$"layers.0.experts.{expert}.feed_forward.output.bias"].AddInPlace(1);
             var after = model.Call(input).Numbers();
             var differs = !before.SequenceEqual(after);
