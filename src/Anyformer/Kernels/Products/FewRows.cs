@@ -18,7 +18,7 @@ internal static unsafe class FewRows
     internal static bool Takes(Tensor input, Tensor weight, Tensor? bias) =>
         !Autograd.IsRecording && input.DType is DType.Float32 or DType.Float64 && input.Device.Type == DeviceType.Cpu && input.Dimensions > 0
         && input.ElementCount > 0 && input.ElementCount <= MostRows * weight.Size(1) && input.Size(-1) == weight.Size(1)
-        && weight.DType == input.DType && weight.Device == input.Device && weight.IsContiguous && (bias is null || (bias.DType == input.DType && bias.IsContiguous));
+        && LiesBeside(weight, input) && (bias is null || (LiesBeside(bias, input) && bias.Dimensions == 1 && bias.Size(0) == weight.Size(0)));
 
     /// <summary>The output: (..., inputs) to (..., outputs).</summary>
     internal static Tensor Multiply(Tensor input, Tensor weight, Tensor? bias)
@@ -48,4 +48,7 @@ internal static unsafe class FewRows
         GC.KeepAlive((rows, weight, bias));
         return scope.Keep(output);
     }
+
+    private static bool LiesBeside(Tensor parameter, Tensor input) =>
+        parameter.DType == input.DType && parameter.Device == input.Device && parameter.IsContiguous;
 }

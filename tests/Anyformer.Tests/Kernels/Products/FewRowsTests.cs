@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
 using Anyformer.Kernels.Products;
 using Anyformer.Kernels.Vectors;
+using Anyformer.Modules;
 using Anyformer.Testing;
 using Anyformer.Torch;
 using FsCheck.Fluent;
@@ -40,5 +41,26 @@ public sealed class FewRowsTests
         Assert.True(FewRows.Takes(input, weight, null));
         Assert.False(FewRows.Takes(Tensors.Normal(2, FewRows.MostRows + 1, 6), weight, null));
         Assert.False(FewRows.Takes(input, weight.To(DType.Float64), null));
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void ABiasOfAnotherSizeIsLibtorchsError(int size)
+    {
+        using var scope = new TensorScope();
+        using var unrecorded = Autograd.NoGrad();
+        var (weight, input, bias) = (Tensors.Normal(1, 5, 6), Tensors.Normal(2, 3, 6), Tensors.Normal(3, size));
+        Assert.False(FewRows.Takes(input, weight, bias));
+        Assert.Throws<TorchException>(() => Linear.Map(input, weight, bias));
+    }
+
+    [Fact]
+    public void ABiasOfOneNumberIsSpreadAsLibtorchDoes()
+    {
+        using var scope = new TensorScope();
+        using var unrecorded = Autograd.NoGrad();
+        var (weight, input, bias) = (Tensors.Normal(1, 5, 6), Tensors.Normal(2, 3, 6), Tensors.Normal(3, 1));
+        Tensors.AssertClose(Linear.Map(input, weight, null) + bias, Linear.Map(input, weight, bias), 1e-6);
     }
 }
