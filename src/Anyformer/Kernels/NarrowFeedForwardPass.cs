@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Anyformer.Kernels.Vectors;
 using Anyformer.Torch;
 
 namespace Anyformer.Kernels;
@@ -54,7 +55,7 @@ internal sealed unsafe class NarrowFeedForwardPass
             y[o] = Vector512.Create(bias[o]);
         for (var unit = 0; unit < HiddenUnits; unit++)
         {
-            var activation = VectorMath.Gelu(PreActivation(x, unit), out _) * Factors(tile, unit);
+            var activation = Gelu<Vector512<float>, Lanes512<float>>.Of(PreActivation(x, unit)) * Factors(tile, unit);
             for (var o = 0; o < _outputs; o++)
                 y[o] = Vector512.FusedMultiplyAdd(Vector512.Create(_outputWeight[o * HiddenUnits + unit]), activation, y[o]);
         }
@@ -75,7 +76,7 @@ internal sealed unsafe class NarrowFeedForwardPass
         for (var unit = 0; unit < HiddenUnits; unit++, sums += WeightsOfUnit)
         {
             var factors = Factors(tile, unit);
-            var activation = VectorMath.Gelu(PreActivation(x, unit), out var slope) * factors;
+            var activation = Gelu<Vector512<float>, Lanes512<float>>.Of(PreActivation(x, unit), out var slope) * factors;
             var dh = Vector512<float>.Zero;
             for (var o = 0; o < _outputs; o++)
             {

@@ -48,11 +48,19 @@ internal readonly struct GeluTanh<TVector, TLanes> : IElementwise<TVector> where
     }
 }
 
-/// <summary><c>x Φ(x)</c> with the normal distribution Φ, computed as in <see cref="VectorMath.Gelu"/>.</summary>
+/// <summary><c>x Φ(x)</c> with the normal distribution Φ (Hendrycks and Gimpel 2016, arXiv 1606.08415).</summary>
+/// <remarks>
+/// The distribution's tail below -|x| is <c>exp(-x²/2) t P(t)</c> with <c>t = 1 / (1 + 0.28 |x|)</c>; P is a least-squares fit to within 3e-10
+/// absolute and, down to x = -6, 2e-6 relative.
+/// </remarks>
 internal readonly struct Gelu<TVector, TLanes> : IElementwise<TVector> where TVector : struct where TLanes : struct, ILanes<float, TVector>
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TVector Of(TVector x)
+    public static TVector Of(TVector x) => Of(x, out _);
+
+    /// <summary>The values, and the derivative <c>Φ(x) + x φ(x)</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TVector Of(TVector x, out TVector slope)
     {
         var size = TLanes.Max(x, TLanes.Subtract(default, x));
         var bell = PowersOfTwo<float, TVector, TLanes>.Of(TLanes.Multiply(TLanes.Multiply(x, x), TLanes.Create(-0.72134752f)));
@@ -65,8 +73,10 @@ internal readonly struct Gelu<TVector, TLanes> : IElementwise<TVector> where TVe
         p = TLanes.MultiplyAdd(p, t, TLanes.Create(0.0500563762894218f));
         p = TLanes.MultiplyAdd(p, t, TLanes.Create(0.12098984853650804f));
         p = TLanes.MultiplyAdd(p, t, TLanes.Create(0.11100489304014233f));
-        // x Φ(x) = max(x, 0) - |x| tail: the tail belongs to -|x|, and the other side's is one minus it.
+        // The tail belongs to -|x|, and the other side's is one minus it: x Φ(x) = max(x, 0) - |x| tail.
         var tail = TLanes.Multiply(TLanes.Multiply(bell, t), p);
+        var share = TLanes.Add(tail, TLanes.WhereGreater(x, default, TLanes.MultiplyAdd(tail, TLanes.Create(-2), TLanes.Create(1))));
+        slope = TLanes.MultiplyAdd(TLanes.Multiply(x, bell), TLanes.Create(0.3989422804f), share);
         return TLanes.Subtract(TLanes.Max(x, default), TLanes.Multiply(size, tail));
     }
 }

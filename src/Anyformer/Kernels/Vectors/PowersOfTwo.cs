@@ -8,10 +8,18 @@ internal static class PowersOfTwo<T, TVector, TLanes>
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : struct where TLanes : struct, ILanes<T, TVector>
 {
     /// <summary>Added to a number, it rounds it to an integer and leaves that in the lowest bits: 1.5 times two to the bits of the mantissa.</summary>
-    private static double RoundingShift => typeof(T) == typeof(float) ? 12582912 : 6755399441055744;
+    private static double RoundingShift
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => typeof(T) == typeof(float) ? 12582912 : 6755399441055744;
+    }
 
     /// <summary>What is below has a power that is no normal number any more.</summary>
-    private static double Lowest => typeof(T) == typeof(float) ? -126 : -1022;
+    private static double Lowest
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => typeof(T) == typeof(float) ? -126 : -1022;
+    }
 
     /// <summary>
     /// Two to the power of numbers that are at most 100, to within 1e-7 relative (1e-15 in double precision); exactly 0 for those whose power would be no

@@ -15,6 +15,48 @@ public sealed unsafe class ElementwiseTests
         AssertAll<Vector128<float>, Lanes128<float>>();
     }
 
+    [Fact]
+    public void TheSlopeOfGeluIsLibtorchsWithRegistersOfEveryWidth()
+    {
+        AssertSlope<Vector512<float>, Lanes512<float>>();
+        AssertSlope<Vector256<float>, Lanes256<float>>();
+        AssertSlope<Vector128<float>, Lanes128<float>>();
+    }
+
+    private static void AssertSlope<TVector, TLanes>() where TVector : struct where TLanes : struct, ILanes<float, TVector>
+    {
+        using var scope = new TensorScope();
+        var x = Functional.Linspace(-12, 12, 4800, DType.Float32);
+        var exact = x.To(DType.Float64);
+        exact.RequiresGrad = true;
+        var expected = exact.Gelu();
+        expected.Sum().Backward();
+        var (values, slopes) = (x.EmptyLike(), x.EmptyLike());
+        float* source = (float*)x.DataPointer, value = (float*)values.DataPointer, slope = (float*)slopes.DataPointer;
+        for (var i = 0; i < x.ElementCount; i += TLanes.Count)
+        {
+            TLanes.Store(Gelu<TVector, TLanes>.Of(TLanes.Load(source + i), out var steepness), value + i);
+            TLanes.Store(steepness, slope + i);
+        }
+
+        Tensors.AssertClose(expected.Numbers(), values, 3e-7);
+        Tensors.AssertClose(exact.Grad!.Numbers(), slopes, 3e-7);
+    }
+
+    [Fact]
+    public void GeluAndItsSlopeAreConstantFarOutAndPassOnWhatIsNoNumber()
+    {
+        Xunit.Assert.Equal((0f, 0f), Of(-1e8f));
+        Xunit.Assert.Equal((1e8f, 1f), Of(1e8f));
+        Xunit.Assert.Equal((float.NaN, float.NaN), Of(float.NaN));
+
+        static (float Value, float Slope) Of(float x)
+        {
+            var value = Gelu<Vector512<float>, Lanes512<float>>.Of(Vector512.Create(x), out var slope);
+            return (value[15], slope[15]);
+        }
+    }
+
     private static void AssertAll<TVector, TLanes>() where TVector : struct where TLanes : struct, ILanes<float, TVector>
     {
         Assert<TVector, TLanes, Identity<TVector>>("identity");
