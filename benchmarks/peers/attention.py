@@ -2,12 +2,10 @@
 
 PyTorch's own fused attention where it has one (from 2.0), its operators as everybody composed them before. Prints one JSON object: passes a second.
 """
-import argparse
-import json
-import time
-
 import torch
 from torch.nn import functional as F
+
+from peer import begin, measure, parser
 
 HEADS, TOKENS, WIDTH = 8, 4096, 64
 
@@ -17,13 +15,9 @@ def composed(q, k, v):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--backward", action="store_true", help="a forward and a backward pass")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
+    options = parser()
+    options.add_argument("--backward", action="store_true", help="a forward and a backward pass")
+    options = begin(options)
     inputs = [torch.randn(1, HEADS, TOKENS, WIDTH, requires_grad=options.backward) for _ in range(3)]
     gradient = torch.ones(1, HEADS, TOKENS, WIDTH)
     attention = getattr(F, "scaled_dot_product_attention", composed)
@@ -35,12 +29,7 @@ def main():
             with torch.inference_mode():
                 attention(*inputs)
 
-    work()
-    start, done = time.perf_counter(), 0
-    while time.perf_counter() - start < options.seconds:
-        work()
-        done += 1
-    print(json.dumps({"rate": done / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+    measure(work, options, warm_up=1)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,13 @@
 
 Built as the authors built theirs, copies and all. Prints one JSON object: steps a second over the measured time.
 """
-import argparse
-import json
 import math
-import time
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from peer import begin, measure, training_parser, training_step
 
 LOOKBACK, LABEL, HORIZON, VARIATES, MARKS = 96, 48, 96, 7, 4
 WIDTH, HIDDEN, HEADS, FACTOR, WINDOW, DROPOUT, BATCH = 512, 2048, 8, 3, 25, 0.05, 32
@@ -117,32 +116,11 @@ class Autoformer(nn.Module):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--foreach", action="store_true")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
+    options = begin(training_parser())
     model = Autoformer()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=options.foreach)
     past, target = torch.randn(BATCH, LOOKBACK, VARIATES), torch.randn(BATCH, HORIZON, VARIATES)
     past_marks, marks = torch.randn(BATCH, LOOKBACK, MARKS), torch.randn(BATCH, LABEL + HORIZON, MARKS)
-
-    def step():
-        optimizer.zero_grad(set_to_none=True)
-        loss = F.mse_loss(model(past, past_marks, marks), target)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
-    for _ in range(3):
-        step()
-    start, steps = time.perf_counter(), 0
-    while time.perf_counter() - start < options.seconds:
-        step()
-        steps += 1
-    print(json.dumps({"rate": steps / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+    measure(training_step(model, lambda: F.mse_loss(model(past, past_marks, marks), target), options), options)
 
 
 if __name__ == "__main__":

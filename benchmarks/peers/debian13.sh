@@ -9,8 +9,9 @@ inside() {
     shift 2
     mount -t proc proc "$debian/proc"
     mount --bind /sys "$debian/sys" # PyTorch looks there for caches and cores.
-    cp "$script" "$debian/tmp/"
-    exec chroot "$debian" /usr/bin/python3 "/tmp/${script##*/}" "$@"
+    mount --bind "${script%/*}" "$debian/mnt"
+    mount --options remount,bind,ro "$debian/mnt"
+    exec chroot "$debian" /usr/bin/python3 "/mnt/${script##*/}" "$@"
 }
 
 export -f inside

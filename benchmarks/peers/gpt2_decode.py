@@ -2,13 +2,11 @@
 
 A prompt of 32 tokens and 96 more; keys and values lie in buffers that are written in place. Prints one JSON object: tokens a second over the measured time.
 """
-import argparse
-import json
-import time
-
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from peer import begin, measure, parser
 
 VOCABULARY, POSITIONS, WIDTH, LAYERS, HEADS = 50257, 1024, 768, 12, 12
 PROMPT, WRITTEN = 32, 96
@@ -58,20 +56,10 @@ def write(model):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=10)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
+    options = begin(parser())
     model = Gpt2().eval()
     with torch.inference_mode():
-        write(model)
-        start, tokens = time.perf_counter(), 0
-        while time.perf_counter() - start < options.seconds:
-            write(model)
-            tokens += WRITTEN
-    print(json.dumps({"rate": tokens / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+        measure(lambda: write(model), options, warm_up=1, units=WRITTEN)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,11 @@
 
 GPT-2's layers as they are usually written. Prints one JSON object: steps a second over the measured time.
 """
-import argparse
-import json
-import time
-
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from peer import begin, measure, training_parser, training_step
 
 VOCABULARY, TOKENS, WIDTH, LAYERS, HEADS, BATCH = 65, 256, 384, 6, 6, 4
 
@@ -42,31 +40,10 @@ class Gpt(nn.Module):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=10)
-    parser.add_argument("--foreach", action="store_true")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
+    options = begin(training_parser())
     model = Gpt()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=options.foreach)
     ids, following = torch.randint(VOCABULARY, (BATCH, TOKENS)), torch.randint(VOCABULARY, (BATCH, TOKENS))
-
-    def step():
-        optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(model(ids).flatten(0, 1), following.flatten())
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
-    for _ in range(2):
-        step()
-    start, steps = time.perf_counter(), 0
-    while time.perf_counter() - start < options.seconds:
-        step()
-        steps += 1
-    print(json.dumps({"rate": steps / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+    measure(training_step(model, lambda: F.cross_entropy(model(ids).flatten(0, 1), following.flatten()), options), options)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,13 @@
 
 Prints one JSON object: steps a second over the measured time.
 """
-import argparse
-import json
 import math
-import time
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from peer import begin, measure, training_parser, training_step
 
 LOOKBACK, HORIZON, VARIATES, MARKS = 96, 96, 7, 4
 WIDTH, HEADS, LAYERS, DROPOUT, BATCH = 256, 8, 2, 0.1, 32
@@ -61,31 +60,10 @@ class ITransformer(nn.Module):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--foreach", action="store_true")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
+    options = begin(training_parser())
     model = ITransformer()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=options.foreach)
     past, marks, target = torch.randn(BATCH, LOOKBACK, VARIATES), torch.randn(BATCH, LOOKBACK, MARKS), torch.randn(BATCH, HORIZON, VARIATES)
-
-    def step():
-        optimizer.zero_grad(set_to_none=True)
-        loss = F.mse_loss(model(past, marks), target)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
-    for _ in range(20):
-        step()
-    start, steps = time.perf_counter(), 0
-    while time.perf_counter() - start < options.seconds:
-        step()
-        steps += 1
-    print(json.dumps({"rate": steps / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+    measure(training_step(model, lambda: F.mse_loss(model(past, marks), target), options), options, warm_up=20)
 
 
 if __name__ == "__main__":

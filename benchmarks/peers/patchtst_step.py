@@ -3,13 +3,11 @@
 Built as the authors built theirs: a map of scores handed from layer to layer, batch normalisation between two transpositions. Prints one JSON
 object: steps a second over the measured time.
 """
-import argparse
-import json
-import time
-
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from peer import begin, measure, training_parser, training_step
 
 LOOKBACK, HORIZON, VARIATES, PATCH, STRIDE = 336, 96, 7, 16, 8
 WIDTH, HIDDEN, HEADS, LAYERS, DROPOUT, BATCH = 16, 128, 4, 3, 0.3, 128
@@ -68,31 +66,10 @@ class PatchTST(nn.Module):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=15)
-    parser.add_argument("--foreach", action="store_true")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
+    options = begin(training_parser())
     model = PatchTST()
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=options.foreach)
     past, target = torch.randn(BATCH, LOOKBACK, VARIATES), torch.randn(BATCH, HORIZON, VARIATES)
-
-    def step():
-        optimizer.zero_grad(set_to_none=True)
-        loss = F.mse_loss(model(past), target)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
-
-    for _ in range(3):
-        step()
-    start, steps = time.perf_counter(), 0
-    while time.perf_counter() - start < options.seconds:
-        step()
-        steps += 1
-    print(json.dumps({"rate": steps / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+    measure(training_step(model, lambda: F.mse_loss(model(past), target), options), options)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 The structure is the authors': samples are gathered for each expert and scattered back, and attention inside patches loops over the patches.
 With --vectorised it is computed for all patches at once instead. Prints one JSON object: steps a second over the measured time.
 """
-import argparse
-import json
 import math
-import time
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from peer import begin, measure, training_parser, training_step
 
 LOOKBACK, HORIZON, VARIATES, BATCH = 96, 96, 7, 128
 WIDTH, HIDDEN, CHOSEN = 4, 64, 3
@@ -172,33 +171,17 @@ class Pathformer(nn.Module):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--foreach", action="store_true")
+    parser = training_parser()
     parser.add_argument("--vectorised", action="store_true")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
+    options = begin(parser)
     model = Pathformer(options.vectorised)
-    optimizer = torch.optim.Adam(model.parameters(), lr=5e-4, foreach=options.foreach)
     past, target = torch.randn(BATCH, LOOKBACK, VARIATES), torch.randn(BATCH, HORIZON, VARIATES)
 
-    def step():
-        optimizer.zero_grad(set_to_none=True)
+    def loss():
         forecast, balance = model(past)
-        loss = F.mse_loss(forecast, target) + balance
-        loss.backward()
-        optimizer.step()
-        return loss.item()
+        return F.mse_loss(forecast, target) + balance
 
-    for _ in range(3):
-        step()
-    start, steps = time.perf_counter(), 0
-    while time.perf_counter() - start < options.seconds:
-        step()
-        steps += 1
-    print(json.dumps({"rate": steps / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+    measure(training_step(model, loss, options, rate=5e-4), options)
 
 
 if __name__ == "__main__":

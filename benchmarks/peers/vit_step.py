@@ -2,13 +2,11 @@
 
 Built as timm builds it, copies and all. Prints one JSON object: images a second over the measured time.
 """
-import argparse
-import json
-import time
-
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+from peer import begin, measure, training_parser, training_step
 
 SIZE, PATCH, CLASSES, LAYERS = 224, 16, 1000, 12
 WIDTHS, HEADS = {"tiny": 192, "small": 384}, {"tiny": 3, "small": 6}
@@ -56,41 +54,21 @@ class VisionTransformer(nn.Module):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=15)
+    parser = training_parser()
     parser.add_argument("--size", choices=WIDTHS, default="tiny")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--inference", action="store_true")
     parser.add_argument("--bfloat16", action="store_true", help="under autocast")
-    parser.add_argument("--foreach", action="store_true")
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(1)
-    model = VisionTransformer(options.size)
+    options = begin(parser)
+    model = VisionTransformer(options.size).train(not options.inference)
     images, labels = torch.randn(options.batch, 3, SIZE, SIZE), torch.randint(CLASSES, (options.batch,))
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=options.foreach)
-
-    def step():
-        optimizer.zero_grad(set_to_none=True)
-        loss = F.cross_entropy(model(images), labels)
-        loss.backward()
-        optimizer.step()
-        return loss.item()
 
     def answer():
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
             return model(images)
 
-    work = answer if options.inference else step
-    model.train(not options.inference)
-    for _ in range(2):
-        work()
-    start, done = time.perf_counter(), 0
-    while time.perf_counter() - start < options.seconds:
-        work()
-        done += options.batch
-    print(json.dumps({"rate": done / (time.perf_counter() - start), "version": f"torch {torch.__version__}"}))
+    step = training_step(model, lambda: F.cross_entropy(model(images), labels), options)
+    measure(answer if options.inference else step, options, warm_up=2, units=options.batch)
 
 
 if __name__ == "__main__":
