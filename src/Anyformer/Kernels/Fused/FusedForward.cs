@@ -138,7 +138,8 @@ internal sealed unsafe class FusedForward<T, TVector, TLanes>(FusedSizes sizes, 
         {
             new Span<T>(Context.Start, BlockPlan.Size * valueWidth).Clear();
             new Span<T>(Sums.Start, BlockPlan.Size).Clear();
-            new Span<T>(Shifts.Start, BlockPlan.Size).Fill(T.NegativeInfinity);
+            // Below all scores but those of what is hidden, which stay infinitely far below.
+            new Span<T>(Shifts.Start, BlockPlan.Size).Fill(T.CreateTruncating(-1e30));
         }
 
         /// <inheritdoc/>

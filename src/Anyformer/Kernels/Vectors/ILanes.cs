@@ -43,11 +43,11 @@ internal unsafe interface ILanes<T, TVector> where T : unmanaged, IFloatingPoint
     /// <summary>True when a lane of one is above that of the other.</summary>
     static abstract bool AnyGreater(TVector left, TVector right);
 
-    /// <summary>The values whose keys are above a bound, and 0 in the other lanes.</summary>
-    static abstract TVector WhereGreater(TVector keys, TVector bounds, TVector values);
+    /// <summary>The nearest integers.</summary>
+    static abstract TVector Round(TVector vector);
 
-    /// <summary><c>value 2^n</c>, where the power is n plus what rounds a number to an integer (1.5 times two to the bits of the mantissa).</summary>
-    static abstract TVector Scale(TVector value, TVector shiftedPower);
+    /// <summary><c>value 2^power</c> for powers that are integers or minus infinity; below the normal numbers it may be 0.</summary>
+    static abstract TVector Scale(TVector value, TVector power);
 
     /// <summary>The sum of all lanes.</summary>
     static abstract T Sum(TVector vector);

@@ -54,14 +54,20 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>> where T : 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> WhereGreater(Vector128<T> keys, Vector128<T> bounds, Vector128<T> values) =>
-        Vector128.ConditionalSelect(Vector128.GreaterThan(keys, bounds), values, Vector128<T>.Zero);
+    public static Vector128<T> Round(Vector128<T> vector) => typeof(T) == typeof(float)
+        ? Vector128.Round(vector.AsSingle()).As<float, T>()
+        : Vector128.Round(vector.AsDouble()).As<double, T>();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> Scale(Vector128<T> value, Vector128<T> shiftedPower) => typeof(T) == typeof(float)
-        ? (value.AsInt32() + (shiftedPower.AsInt32() << 23)).As<int, T>()
-        : (value.AsInt64() + (shiftedPower.AsInt64() << 52)).As<long, T>();
+    public static Vector128<T> Scale(Vector128<T> value, Vector128<T> power)
+    {
+        var (shift, lowest) = (Vector128.Create(Exponents<T>.Shift), Vector128.Create(Exponents<T>.Lowest));
+        var scaled = typeof(T) == typeof(float)
+            ? (value.AsInt32() + ((power + shift).AsInt32() << Exponents<T>.MantissaBits)).As<int, T>()
+            : (value.AsInt64() + ((power + shift).AsInt64() << Exponents<T>.MantissaBits)).As<long, T>();
+        return Vector128.AndNot(scaled, Vector128.LessThan(power, lowest));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

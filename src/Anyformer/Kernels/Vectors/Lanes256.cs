@@ -54,14 +54,20 @@ internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>> where T : 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> WhereGreater(Vector256<T> keys, Vector256<T> bounds, Vector256<T> values) =>
-        Vector256.ConditionalSelect(Vector256.GreaterThan(keys, bounds), values, Vector256<T>.Zero);
+    public static Vector256<T> Round(Vector256<T> vector) => typeof(T) == typeof(float)
+        ? Vector256.Round(vector.AsSingle()).As<float, T>()
+        : Vector256.Round(vector.AsDouble()).As<double, T>();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> Scale(Vector256<T> value, Vector256<T> shiftedPower) => typeof(T) == typeof(float)
-        ? (value.AsInt32() + (shiftedPower.AsInt32() << 23)).As<int, T>()
-        : (value.AsInt64() + (shiftedPower.AsInt64() << 52)).As<long, T>();
+    public static Vector256<T> Scale(Vector256<T> value, Vector256<T> power)
+    {
+        var (shift, lowest) = (Vector256.Create(Exponents<T>.Shift), Vector256.Create(Exponents<T>.Lowest));
+        var scaled = typeof(T) == typeof(float)
+            ? (value.AsInt32() + ((power + shift).AsInt32() << Exponents<T>.MantissaBits)).As<int, T>()
+            : (value.AsInt64() + ((power + shift).AsInt64() << Exponents<T>.MantissaBits)).As<long, T>();
+        return Vector256.AndNot(scaled, Vector256.LessThan(power, lowest));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Anyformer.Kernels.Vectors;
 
@@ -54,14 +55,20 @@ internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>> where T : 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> WhereGreater(Vector512<T> keys, Vector512<T> bounds, Vector512<T> values) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(keys, bounds), values, Vector512<T>.Zero);
+    public static Vector512<T> Round(Vector512<T> vector) => typeof(T) == typeof(float)
+        ? Vector512.Round(vector.AsSingle()).As<float, T>()
+        : Vector512.Round(vector.AsDouble()).As<double, T>();
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Scale(Vector512<T> value, Vector512<T> shiftedPower) => typeof(T) == typeof(float)
-        ? (value.AsInt32() + (shiftedPower.AsInt32() << 23)).As<int, T>()
-        : (value.AsInt64() + (shiftedPower.AsInt64() << 52)).As<long, T>();
+    public static Vector512<T> Scale(Vector512<T> value, Vector512<T> power)
+    {
+        if (!Avx512F.IsSupported)
+            return Vector512.Create(Lanes256<T>.Scale(value.GetLower(), power.GetLower()), Lanes256<T>.Scale(value.GetUpper(), power.GetUpper()));
+        return typeof(T) == typeof(float)
+            ? Avx512F.Scale(value.AsSingle(), power.AsSingle()).As<float, T>()
+            : Avx512F.Scale(value.AsDouble(), power.AsDouble()).As<double, T>();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -7,34 +7,17 @@ namespace Anyformer.Kernels.Vectors;
 internal static class PowersOfTwo<T, TVector, TLanes>
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : struct where TLanes : struct, ILanes<T, TVector>
 {
-    /// <summary>Added to a number, it rounds it to an integer and leaves that in the lowest bits: 1.5 times two to the bits of the mantissa.</summary>
-    private static double RoundingShift
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float) ? 12582912 : 6755399441055744;
-    }
-
-    /// <summary>What is below has a power that is no normal number any more.</summary>
-    private static double Lowest
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => typeof(T) == typeof(float) ? -126 : -1022;
-    }
-
     /// <summary>
-    /// Two to the power of numbers that are at most 100, to within 1e-7 relative (1e-15 in double precision); exactly 0 for those whose power would be no
-    /// normal number, minus infinity among them.
+    /// Two to the power of numbers that are at most 100, to within 1e-7 relative (1e-15 in double precision); 0 for minus infinity. Powers that are no normal
+    /// numbers may be 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static TVector Of(TVector x)
     {
-        var lowest = Every(Lowest);
-        // x = n + r with r of at most a half.
-        var bounded = TLanes.Max(x, lowest);
-        var shifted = TLanes.Add(bounded, Every(RoundingShift));
-        var r = TLanes.Subtract(bounded, TLanes.Subtract(shifted, Every(RoundingShift)));
-        var power = TLanes.Scale(typeof(T) == typeof(float) ? Single(r) : Double(r), shifted);
-        return TLanes.WhereGreater(x, lowest, power);
+        // x = n + r with r of at most a half; of minus infinity r is no number, which a scale of 0 makes 0.
+        var n = TLanes.Round(x);
+        var r = TLanes.Subtract(x, n);
+        return TLanes.Scale(typeof(T) == typeof(float) ? Single(r) : Double(r), n);
     }
 
     /// <summary>A polynomial fitted to 2^r between -1/2 and 1/2, exact at 0.</summary>

@@ -18,11 +18,28 @@ public sealed unsafe class PowersOfTwoTests
     }
 
     [Fact]
-    public void WhatIsTooSmallIsZero()
+    public void OfMinusInfinityIsZero()
     {
-        Assert.Equal(0, Of<float, Vector256<float>, Lanes256<float>>(float.NegativeInfinity));
-        Assert.Equal(0, Of<float, Vector256<float>, Lanes256<float>>(-127));
-        Assert.Equal(0, Of<double, Vector256<double>, Lanes256<double>>(-1023));
+        Edges<float, Vector512<float>, Lanes512<float>>(1e-37);
+        Edges<float, Vector256<float>, Lanes256<float>>(1e-37);
+        Edges<float, Vector128<float>, Lanes128<float>>(1e-37);
+        Edges<double, Vector512<double>, Lanes512<double>>(1e-307);
+        Edges<double, Vector256<double>, Lanes256<double>>(1e-307);
+        Edges<double, Vector128<double>, Lanes128<double>>(1e-307);
+    }
+
+    private static void Edges<T, TVector, TLanes>(double tiny)
+        where T : unmanaged, IFloatingPointIeee754<T> where TVector : struct where TLanes : struct, ILanes<T, TVector>
+    {
+        Assert.Equal(T.Zero, Of<T, TVector, TLanes>(T.NegativeInfinity));
+        Assert.Equal(T.One, Of<T, TVector, TLanes>(T.Zero));
+        Assert.True(T.IsNaN(Of<T, TVector, TLanes>(T.NaN)));
+        Assert.Equal(T.Zero, Of<T, TVector, TLanes>(T.CreateTruncating(-1e30)));
+        for (var power = -1100; power < -120; power++)
+        {
+            var expected = double.CreateTruncating(T.CreateTruncating(Math.Pow(2, power)));
+            Assert.InRange(double.CreateTruncating(Of<T, TVector, TLanes>(T.CreateTruncating(power))), expected < tiny ? 0 : expected, expected);
+        }
     }
 
     private static void Check<T, TVector, TLanes>(double tolerance)
