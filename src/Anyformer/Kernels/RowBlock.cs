@@ -22,6 +22,9 @@ internal readonly unsafe struct RowBlock<T>(T* start, long stride, int count, in
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal T* Row(int index) => start + index * stride;
 
+    /// <summary>The rows from one on; none where there are none.</summary>
+    internal RowBlock<T> From(int index) => new(start + index * stride, stride, Math.Max(0, count - index), width);
+
     /// <summary>The inner products of a vector with every row.</summary>
     internal void Dots(T* vector, T* products)
     {

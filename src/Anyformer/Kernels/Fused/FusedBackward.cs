@@ -34,7 +34,7 @@ internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes,
                 var left = new ForwardSums(logarithms + (long)pair * sizes.PaddedQueries, products + (long)pair * sizes.PaddedQueries);
                 for (var block = part; block < sizes.KeyBlocks; block += parts)
                     DifferentiateBlock(pair, block, left, gradients, state);
-                Copy(state.Gradients, PaddedWidth, _scale, gradients.Queries.Block((long)pair * parts + part), 0, sizes.Queries);
+                Copy(state.QueryGradients, PaddedWidth, _scale, gradients.Queries.Block((long)pair * parts + part), 0, sizes.Queries);
             }
         });
 
@@ -44,13 +44,13 @@ internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes,
         var site = sizes.Site(pair, 0, block);
         if (!scores.IsBlind(site.Sample, block))
             Differentiate(pair, block, left, state);
-        Copy(state.Keys, PaddedWidth, _scale, gradients.Keys.Block(pair), site.FirstKey, site.Keys);
-        Copy(state.Values, PaddedValueWidth, T.One, gradients.Values.Block(pair), site.FirstKey, site.Keys);
+        Copy(state.KeyGradients, PaddedWidth, _scale, gradients.Keys.Block(pair), site.FirstKey, site.Keys);
+        Copy(state.ValueGradients, PaddedValueWidth, T.One, gradients.Values.Block(pair), site.FirstKey, site.Keys);
     }
 
     private void Differentiate(int pair, int keyBlock, ForwardSums left, HeadState state)
     {
-        var (keys, values) = (state.Rows.Keys(keyBlock, _panelWidth), state.Rows.Values(keyBlock));
+        var (keys, values) = (state.Keys.From(keyBlock, _panelWidth), state.Values.From(keyBlock));
         var (weights, slopes) = (new Operand<T>(state.Scores.Start, BlockPlan.Size), new Operand<T>(state.Slopes.Start, BlockPlan.Size));
         foreach (var visit in plan.QueryBlocks(pair % sizes.Heads, keyBlock))
         {
@@ -67,11 +67,11 @@ internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes,
             bias?.Add(site, state.Slopes.Start);
             dropout.Drop(pair, site, state.Scores.Start);
             Product<T, TVector, TLanes>.Multiply(
-                weights, state.Given.Rows(visit.Block), site.Keys, rows, _valuePanels, state.Values.Start, PaddedValueWidth, adds: true);
+                weights, state.Given.Rows(visit.Block), site.Keys, rows, _valuePanels, state.ValueGradients.Start, PaddedValueWidth, adds: true);
             Product<T, TVector, TLanes>.Multiply(
-                slopes, state.Queries.Rows(visit.Block), site.Keys, rows, _panels, state.Keys.Start, PaddedWidth, adds: true);
+                slopes, state.Queries.Rows(visit.Block), site.Keys, rows, _panels, state.KeyGradients.Start, PaddedWidth, adds: true);
             Product<T, TVector, TLanes>.Multiply(
-                slopes.Transposed, keys, rows, site.Keys, _panels, state.Gradients.Start + (long)site.FirstQuery * PaddedWidth, PaddedWidth, adds: true);
+                slopes.Transposed, keys, rows, site.Keys, _panels, state.QueryGradients.Start + (long)site.FirstQuery * PaddedWidth, PaddedWidth, adds: true);
         }
     }
 
@@ -108,8 +108,11 @@ internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes,
     /// <summary>What a thread holds of a head and of a block of its keys.</summary>
     private sealed class HeadState(FusedSizes sizes, int width, int valueWidth, int panelWidth) : IDisposable
     {
-        /// <summary>Keys and values.</summary>
-        internal KeyValueRows<T> Rows { get; } = new(sizes, width, valueWidth);
+        /// <summary>Keys.</summary>
+        internal BlockRows<T> Keys { get; } = new(sizes.Keys, sizes.QueryBlocks, sizes.Width, width, Tile<T, TVector, TLanes>.Rows);
+
+        /// <summary>Values.</summary>
+        internal BlockRows<T> Values { get; } = new(sizes.Keys, sizes.QueryBlocks, sizes.ValueWidth, valueWidth, Tile<T, TVector, TLanes>.Rows);
 
         /// <summary>Queries.</summary>
         internal QueryPanels<T> Queries { get; } = new(sizes, sizes.Width, width, panelWidth);
@@ -118,7 +121,7 @@ internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes,
         internal QueryPanels<T> Given { get; } = new(sizes, sizes.ValueWidth, valueWidth, panelWidth);
 
         /// <summary>The gradients of queries so far.</summary>
-        internal Scratch<T> Gradients { get; } = new((long)sizes.PaddedQueries * width);
+        internal Scratch<T> QueryGradients { get; } = new((long)sizes.PaddedQueries * width);
 
         /// <summary>Scores, then weights, of a block of queries: a row for every key.</summary>
         internal Scratch<T> Scores { get; } = new(BlockPlan.Size * BlockPlan.Size);
@@ -127,34 +130,36 @@ internal sealed unsafe class FusedBackward<T, TVector, TLanes>(FusedSizes sizes,
         internal Scratch<T> Slopes { get; } = new(BlockPlan.Size * BlockPlan.Size);
 
         /// <summary>The gradients of a block of keys so far.</summary>
-        internal Scratch<T> Keys { get; } = new(BlockPlan.Size * width);
+        internal Scratch<T> KeyGradients { get; } = new(BlockPlan.Size * width);
 
         /// <summary>The gradients of a block of values so far.</summary>
-        internal Scratch<T> Values { get; } = new(BlockPlan.Size * valueWidth);
+        internal Scratch<T> ValueGradients { get; } = new(BlockPlan.Size * valueWidth);
 
         /// <summary>Begins a head.</summary>
         internal void Begin(FusedInputs<T> inputs, Rows<T> given, int pair, T scale)
         {
-            Rows.Fill(inputs.Keys.Block(pair), inputs.Values.Block(pair));
+            Keys.Fill(inputs.Keys.Block(pair));
+            Values.Fill(inputs.Values.Block(pair));
             Queries.Fill(inputs.Queries.Block(pair), scale);
             Given.Fill(given.Block(pair), T.One);
-            new Span<T>(Gradients.Start, checked((int)((long)sizes.PaddedQueries * width))).Clear();
+            new Span<T>(QueryGradients.Start, checked((int)((long)sizes.PaddedQueries * width))).Clear();
         }
 
         /// <summary>Begins a block of keys.</summary>
         internal void BeginKeys()
         {
-            new Span<T>(Keys.Start, BlockPlan.Size * width).Clear();
-            new Span<T>(Values.Start, BlockPlan.Size * valueWidth).Clear();
+            new Span<T>(KeyGradients.Start, BlockPlan.Size * width).Clear();
+            new Span<T>(ValueGradients.Start, BlockPlan.Size * valueWidth).Clear();
         }
 
         /// <inheritdoc/>
         public void Dispose()
         {
-            Rows.Dispose();
+            Keys.Dispose();
+            Values.Dispose();
             Queries.Dispose();
             Given.Dispose();
-            foreach (var scratch in new[] { Gradients, Scores, Slopes, Keys, Values })
+            foreach (var scratch in new[] { QueryGradients, Scores, Slopes, KeyGradients, ValueGradients })
                 scratch.Dispose();
         }
     }

@@ -29,7 +29,8 @@ internal sealed unsafe class FusedForward<T, TVector, TLanes>(FusedSizes sizes, 
         Workers.Run(sizes.Pairs * parts, () => new HeadState(sizes, PaddedValueWidth), (state, unit) =>
         {
             var (pair, part) = (unit / parts, unit % parts);
-            state.Rows.Fill(inputs.Keys.Block(pair), inputs.Values.Block(pair));
+            state.Keys.Fill(inputs.Keys.Block(pair));
+            state.Values.Fill(inputs.Values.Block(pair));
             for (var block = part; block < sizes.QueryBlocks; block += parts)
             {
                 Attend(pair, block, inputs.Queries.Block(pair), state);
@@ -41,7 +42,6 @@ internal sealed unsafe class FusedForward<T, TVector, TLanes>(FusedSizes sizes, 
     private void Attend(int pair, int queryBlock, RowBlock<T> queries, HeadState state)
     {
         var rows = sizes.Site(pair, queryBlock, 0).Queries;
-        var panels = Product<T, TVector, TLanes>.Panels(rows);
         state.Reset();
         Packing<T>.Columns(queries, queryBlock * BlockPlan.Size, rows, _scale, state.Queries.Start, _panelWidth);
         var columns = new Operand<T>(state.Queries.Start, _panelWidth, 1, (nint)_panelWidth * sizes.Width);
@@ -50,15 +50,50 @@ internal sealed unsafe class FusedForward<T, TVector, TLanes>(FusedSizes sizes, 
             var site = sizes.Site(pair, queryBlock, visit.Block);
             if (scores.IsBlind(site.Sample, visit.Block))
                 continue;
-            Product<T, TVector, TLanes>.Multiply(
-                state.Rows.Keys(visit.Block), columns, site.Keys, sizes.Width, panels, state.Scores.Start, BlockPlan.Size, adds: false);
-            scores.Prepare(site, visit.Open, state.Scores.Start);
-            for (var query = 0; query < rows; query += TLanes.Count)
-                Exponentiate(state, query, site.Keys);
-            dropout.Drop(pair, site, state.Scores.Start);
-            Product<T, TVector, TLanes>.Multiply(new Operand<T>(state.Scores.Start, 1, BlockPlan.Size),
-                state.Rows.Values(visit.Block, _panelWidth), rows, site.Keys, _valuePanels, state.Context.Start, PaddedValueWidth, adds: true);
+            Score(site, visit, columns, state);
+            if (state.Sites.Count == HeadState.MostBlocks)
+                TakeValues(pair, state);
         }
+
+        if (state.Sites.Count > 0)
+            TakeValues(pair, state);
+    }
+
+    /// <summary>The scores of a block of keys, behind those of the blocks before.</summary>
+    private void Score(BlockSite site, BlockVisit visit, Operand<T> queries, HeadState state)
+    {
+        var target = state.Scores.Start + state.ScoredKeys * BlockPlan.Size;
+        Product<T, TVector, TLanes>.Multiply(state.Keys.From(visit.Block), queries, site.Keys, sizes.Width,
+            Product<T, TVector, TLanes>.Panels(site.Queries), target, BlockPlan.Size, adds: false);
+        scores.Prepare(site, visit.Open, target);
+        state.Sites.Add(site);
+        state.ScoredKeys += site.Keys;
+    }
+
+    /// <summary>Adds the values that belong to the scores there are, times their weights.</summary>
+    private void TakeValues(int pair, HeadState state)
+    {
+        var rows = state.Sites[0].Queries;
+        for (var query = 0; query < rows; query += TLanes.Count)
+            Exponentiate(state, query, state.ScoredKeys);
+        var weights = state.Scores.Start;
+        for (int next, first = 0; first < state.Sites.Count; first = next)
+        {
+            var keys = 0;
+            // Blocks of keys that follow each other are one product.
+            for (next = first; next < state.Sites.Count && state.Sites[next].FirstKey == state.Sites[first].FirstKey + keys; next++)
+            {
+                dropout.Drop(pair, state.Sites[next], weights + keys * BlockPlan.Size);
+                keys += state.Sites[next].Keys;
+            }
+
+            Product<T, TVector, TLanes>.Multiply(new Operand<T>(weights, 1, BlockPlan.Size),
+                state.Values.From(state.Sites[first].FirstKey / BlockPlan.Size, _panelWidth), rows, keys, _valuePanels, state.Context.Start, PaddedValueWidth, adds: true);
+            weights += keys * BlockPlan.Size;
+        }
+
+        state.Sites.Clear();
+        state.ScoredKeys = 0;
     }
 
     /// <summary>From the scores of a register of queries to weights that are not divided by their sum yet, in place.</summary>
@@ -102,27 +137,52 @@ internal sealed unsafe class FusedForward<T, TVector, TLanes>(FusedSizes sizes, 
 
     private void Finish(BlockSite site, HeadState state, RowBlock<T> context, T* logarithms)
     {
+        var sums = new ReadOnlySpan<T>(state.Sums.Start, site.Queries);
+        var left = new Span<T>(logarithms, site.Queries);
+        TensorPrimitives.Log2(sums, left);
+        TensorPrimitives.Add(left, new ReadOnlySpan<T>(state.Shifts.Start, site.Queries), left);
         for (var query = 0; query < site.Queries; query++)
         {
-            var sum = state.Sums.Start[query];
             // A query that sees nothing takes nothing, and in the backward pass its scores are infinitely far below this.
-            logarithms[query] = sum > T.Zero ? state.Shifts.Start[query] + T.Log2(sum) : T.PositiveInfinity;
-            TensorPrimitives.Multiply(new ReadOnlySpan<T>(state.Context.Start + query * PaddedValueWidth, sizes.ValueWidth),
-                sum > T.Zero ? T.One / sum : T.Zero, new Span<T>(context.Row(site.FirstQuery + query), sizes.ValueWidth));
+            if (sums[query] == T.Zero)
+                left[query] = T.PositiveInfinity;
+            Divide(state.Context.Start + query * PaddedValueWidth, sums[query], context.Row(site.FirstQuery + query));
         }
+    }
+
+    private void Divide(T* row, T sum, T* target)
+    {
+        var factor = sum == T.Zero ? T.Zero : T.One / sum;
+        var i = 0;
+        for (var factors = TLanes.Create(factor); i <= sizes.ValueWidth - TLanes.Count; i += TLanes.Count)
+            TLanes.Store(TLanes.Multiply(TLanes.Load(row + i), factors), target + i);
+        for (; i < sizes.ValueWidth; i++)
+            target[i] = row[i] * factor;
     }
 
     /// <summary>What a thread holds of a head and of a block of its queries.</summary>
     private sealed class HeadState(FusedSizes sizes, int valueWidth) : IDisposable
     {
-        /// <summary>Keys and values.</summary>
-        internal KeyValueRows<T> Rows { get; } = new(sizes, sizes.Width, valueWidth);
+        /// <summary>Blocks of keys whose values are taken at once: long sums stay in registers, and scores in the second cache.</summary>
+        internal const int MostBlocks = 4;
+
+        /// <summary>Keys.</summary>
+        internal BlockRows<T> Keys { get; } = new(sizes.Keys, sizes.QueryBlocks, sizes.Width, sizes.Width, Tile<T, TVector, TLanes>.Rows);
+
+        /// <summary>Values.</summary>
+        internal BlockRows<T> Values { get; } = new(sizes.Keys, sizes.QueryBlocks, sizes.ValueWidth, valueWidth, rows: 1);
 
         /// <summary>The queries as columns, scaled.</summary>
         internal Scratch<T> Queries { get; } = new(BlockPlan.Size * sizes.Width);
 
-        /// <summary>Scores, then weights, of a block of keys: a row for every key.</summary>
-        internal Scratch<T> Scores { get; } = new(BlockPlan.Size * BlockPlan.Size);
+        /// <summary>Scores, then weights, of a few blocks of keys: a row for every key.</summary>
+        internal Scratch<T> Scores { get; } = new(MostBlocks * BlockPlan.Size * BlockPlan.Size);
+
+        /// <summary>The blocks of keys that have scores there.</summary>
+        internal List<BlockSite> Sites { get; } = [];
+
+        /// <summary>The keys that have scores there.</summary>
+        internal int ScoredKeys { get; set; }
 
         /// <summary>Weighted sums of values so far.</summary>
         internal Scratch<T> Context { get; } = new(BlockPlan.Size * valueWidth);
@@ -145,7 +205,8 @@ internal sealed unsafe class FusedForward<T, TVector, TLanes>(FusedSizes sizes, 
         /// <inheritdoc/>
         public void Dispose()
         {
-            Rows.Dispose();
+            Keys.Dispose();
+            Values.Dispose();
             foreach (var scratch in new[] { Queries, Scores, Context, Sums, Shifts })
                 scratch.Dispose();
         }

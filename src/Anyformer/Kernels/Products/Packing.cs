@@ -33,11 +33,24 @@ internal static unsafe class Packing<T> where T : unmanaged, IFloatingPointIeee7
             var origin = source.Row(first + start);
             for (var i = 0; i < source.Width; i++, target += panelWidth)
             {
-                for (var column = 0; column < columns; column++)
-                    target[column] = origin[column * source.Stride + i] * factor;
-                for (var column = columns; column < panelWidth; column++)
-                    target[column] = T.Zero;
+                Gather(origin + i, (nint)source.Stride, columns, factor, target);
+                new Span<T>(target + columns, panelWidth - columns).Clear();
             }
         }
+    }
+
+    private static void Gather(T* source, nint stride, int count, T factor, T* target)
+    {
+        var i = 0;
+        for (; i <= count - 4; i += 4, source += 4 * stride)
+        {
+            target[i] = source[0] * factor;
+            target[i + 1] = source[stride] * factor;
+            target[i + 2] = source[2 * stride] * factor;
+            target[i + 3] = source[3 * stride] * factor;
+        }
+
+        for (; i < count; i++, source += stride)
+            target[i] = *source * factor;
     }
 }
