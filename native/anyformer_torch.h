@@ -28,9 +28,11 @@ enum AnyformerKind : int32_t {
   ANYFORMER_REAL_LIST = 12,
   ANYFORMER_BOOLEAN_LIST = 13,  // one byte each
   ANYFORMER_SCALAR_LIST = 14,   // `pointer` is an array of AnyformerValue
+  ANYFORMER_OBJECT = 15,        // of one of libtorch's own classes, as packed quantised weights are
 };
 
-// Arguments borrow what they point to. Results own it: a tensor is released with anyformer_tensor_release, a list or string with anyformer_free.
+// Arguments borrow what they point to. Results own it: a tensor is released with anyformer_tensor_release, an object with
+// anyformer_object_release, a list or string with anyformer_free.
 struct AnyformerValue {
   AnyformerKind kind;
   int32_t count;
@@ -71,6 +73,7 @@ ANYFORMER_API int anyformer_operator_schema(AnyformerOperator op, char** schema)
 ANYFORMER_API int anyformer_operator_names(char** names);
 ANYFORMER_API int anyformer_operator_call(AnyformerOperator op, const AnyformerValue* arguments, int32_t argument_count,
                                           AnyformerValue* results, int32_t result_capacity, int32_t* result_count);
+ANYFORMER_API void anyformer_object_release(void* object);
 
 // Tensors
 ANYFORMER_API int anyformer_tensor_from_memory(void* data, const int64_t* sizes, int32_t dimensions, int32_t dtype, int64_t context,

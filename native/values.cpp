@@ -84,6 +84,7 @@ c10::IValue to_ivalue(const AnyformerValue& value) {
     case ANYFORMER_REAL_LIST: return plain_list<double>(value);
     case ANYFORMER_BOOLEAN_LIST: return plain_list<bool, uint8_t>(value);
     case ANYFORMER_SCALAR_LIST: return scalar_list(value);
+    case ANYFORMER_OBJECT: return *static_cast<const c10::IValue*>(value.pointer);
     default: throw std::invalid_argument("argument of unknown kind " + std::to_string(value.kind));
   }
 }
@@ -121,6 +122,9 @@ AnyformerValue from_ivalue(c10::IValue&& value) {
     return copy_list<double>(ANYFORMER_REAL_LIST, value.toDoubleVector());
   } else if (value.isBoolList()) {
     return copy_list<uint8_t>(ANYFORMER_BOOLEAN_LIST, value.toBoolList());
+  } else if (value.isObject()) {
+    result.kind = ANYFORMER_OBJECT;
+    result.pointer = new c10::IValue(std::move(value));
   } else {
     throw std::invalid_argument("a result of kind " + value.tagKind() + " cannot be handed over");
   }
@@ -128,3 +132,5 @@ AnyformerValue from_ivalue(c10::IValue&& value) {
 }
 
 }  // namespace anyformer
+
+void anyformer_object_release(void* object) { delete static_cast<c10::IValue*>(object); }

@@ -25,10 +25,10 @@ public static unsafe class Dispatcher
 
     /// <summary>
     /// Calls an operator with arguments in schema order; missing trailing ones take their defaults. Arguments are tensors, numbers, strings,
-    /// <see cref="DType"/>, <see cref="Device"/>, <see cref="Layout"/>, <see cref="MemoryFormat"/>, <see cref="Generator"/>, null, or arrays of
+    /// <see cref="DType"/>, <see cref="Device"/>, <see cref="Layout"/>, <see cref="MemoryFormat"/>, <see cref="Generator"/>, <see cref="TorchObject"/>, null, or arrays of
     /// tensors (null for a missing one), integers, reals, truth values or <see cref="Scalar"/>s.
     /// </summary>
-    /// <returns>The results: tensors, numbers, strings or arrays of them.</returns>
+    /// <returns>The results: tensors, numbers, strings, arrays of them, or objects of libtorch's own classes.</returns>
     /// <exception cref="TorchException">No such operator, or it failed.</exception>
     public static object?[] Call(string name, params object?[] arguments)
     {

@@ -23,6 +23,7 @@ internal sealed class ArgumentPins : IDisposable
         MemoryFormat value => BoxedValue.From(value),
         Device value => BoxedValue.From(value),
         Generator value => BoxedValue.From(value),
+        TorchObject value => BoxedValue.From(value),
         string text => String(Encoding.UTF8.GetBytes(text)),
         long[] values => BoxedValue.IntList((long*)Pin(values), values.Length),
         int[] values => Box(Array.ConvertAll(values, static value => (long)value)),

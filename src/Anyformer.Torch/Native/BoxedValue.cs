@@ -34,6 +34,8 @@ internal unsafe struct BoxedValue
     internal static BoxedValue From(Device? value) => value is { } known ? From(known) : None;
     internal static BoxedValue From(Generator? value) => value is null ? None : new() { Kind = BoxedKind.Generator, Pointer = value.Handle };
 
+    internal static BoxedValue From(TorchObject value) => new() { Kind = BoxedKind.Object, Pointer = value.Handle };
+
     internal static BoxedValue IntList(long* elements, int count) => List(BoxedKind.IntegerList, elements, count);
     internal static BoxedValue DoubleList(double* elements, int count) => List(BoxedKind.RealList, elements, count);
     internal static BoxedValue BoolList(bool* elements, int count) => List(BoxedKind.BooleanList, elements, count);
@@ -83,6 +85,7 @@ internal unsafe struct BoxedValue
             case BoxedKind.IntegerList: return TakeArray<long>();
             case BoxedKind.RealList: return TakeArray<double>();
             case BoxedKind.BooleanList: return TakeArray<bool>();
+            case BoxedKind.Object: return new TorchObject(Pointer);
             default: throw new TorchException($"a result of kind {Kind} has no managed form");
         }
     }
@@ -95,6 +98,8 @@ internal unsafe struct BoxedValue
         else if (Kind == BoxedKind.TensorList)
             foreach (var tensor in ToTensorArray())
                 tensor.Dispose();
+        else if (Kind == BoxedKind.Object)
+            NativeMethods.ObjectRelease(Pointer);
         else if (Kind is BoxedKind.String or BoxedKind.IntegerList or BoxedKind.RealList or BoxedKind.BooleanList)
             NativeMethods.Free((void*)Pointer);
     }
@@ -128,4 +133,5 @@ internal enum BoxedKind
     RealList,
     BooleanList,
     ScalarList,
+    Object,
 }

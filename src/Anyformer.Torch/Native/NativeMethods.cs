@@ -29,6 +29,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "anyformer_operator_call")]
     internal static partial int OperatorCall(nint op, BoxedValue* arguments, int argumentCount, BoxedValue* results, int resultCapacity, int* resultCount);
 
+    [LibraryImport(Library, EntryPoint = "anyformer_object_release")]
+    internal static partial void ObjectRelease(nint handle);
+
     [LibraryImport(Library, EntryPoint = "anyformer_tensor_from_memory")]
     internal static partial int TensorFromMemory(
         void* data, long* sizes, int dimensions, int dtype, nint context, delegate* unmanaged[Cdecl]<nint, void> release, nint* tensor);

@@ -4,12 +4,12 @@ namespace Anyformer.Modules;
 internal static class Freezing
 {
     /// <summary>Freezes every part that knows how, unless another part holds one of its parameters too.</summary>
-    internal static void Apply(Module model)
+    internal static void Apply(Module model, FrozenPrecision precision)
     {
         var holders = model.Modules().SelectMany(item => Parameters(item.Module)).CountBy(parameter => parameter).ToDictionary();
         foreach (var (_, module) in model.Modules())
             if (module is IFreezable part && Parameters(module).All(parameter => holders[parameter] == 1))
-                part.Freeze();
+                part.Freeze(precision);
     }
 
     private static IEnumerable<Parameter> Parameters(Module module) =>

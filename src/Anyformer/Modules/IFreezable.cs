@@ -4,5 +4,5 @@ namespace Anyformer.Modules;
 internal interface IFreezable
 {
     /// <summary>Takes that form where it is better; nothing happens when it has it already.</summary>
-    void Freeze();
+    void Freeze(FrozenPrecision precision);
 }

@@ -13,7 +13,7 @@ public sealed class Linear : TensorModule, ILinearMap, IFreezable
     /// <summary>Packed maps of fewer inputs or outputs than this would be mostly padding.</summary>
     private const long LeastWidth = 17;
 
-    private PackedLinear? _packed;
+    private IFrozenMap? _frozen;
 
     /// <summary>A map with weights and bias drawn from U(±1/sqrt(inputs)).</summary>
     public Linear(long inputs, long outputs, bool bias = true)
@@ -32,22 +32,29 @@ public sealed class Linear : TensorModule, ILinearMap, IFreezable
     public Parameter? Bias => Thawed(field);
 
     /// <summary>Whether the weights are packed.</summary>
-    internal bool IsFrozen => _packed is not null;
+    internal bool IsFrozen => _frozen is not null;
 
-    void IFreezable.Freeze()
+    void IFreezable.Freeze(FrozenPrecision precision)
     {
-        if (_packed is null && PackedLinear.Packs(Weight) && Math.Min(Weight.Size(0), Weight.Size(1)) >= LeastWidth)
-            _packed = new PackedLinear(Weight, Bias, PackedWeight.WidestPanel);
+        // Whoever asks for the weights thaws them: what is frozen in another precision is frozen anew.
+        if ((_frozen is PackedLinear && precision == FrozenPrecision.Float32) || !PackedLinear.Packs(Weight) || Math.Min(Weight.Size(0), Weight.Size(1)) < LeastWidth)
+            return;
+        _frozen = precision switch
+        {
+            FrozenPrecision.BFloat16 => new BFloat16Linear(Weight, Bias),
+            FrozenPrecision.Int8 => new Int8Linear(Weight, Bias),
+            _ => new PackedLinear(Weight, Bias, PackedWeight.WidestPanel),
+        };
     }
 
     /// <summary>The outputs of several maps for one input, the same as if each were called.</summary>
     internal static Tensor[] CallEach(Tensor input, params ReadOnlySpan<Linear> maps)
     {
-        var packed = new PackedLinear[maps.Length];
+        var frozen = new IFrozenMap[maps.Length];
         for (var i = 0; i < maps.Length; i++)
-            packed[i] = maps[i].PackedFor(input)!;
-        if (!packed.Contains(null))
-            return PackedLinear.CallEach(input, packed);
+            frozen[i] = maps[i].FrozenFor(input)!;
+        if (Array.TrueForAll(frozen, map => map is not null && map.GetType() == frozen[0].GetType()))
+            return frozen[0].CallEach(input, frozen);
         var outputs = new Tensor[maps.Length];
         for (var i = 0; i < maps.Length; i++)
             outputs[i] = maps[i].Call(input);
@@ -58,17 +65,17 @@ public sealed class Linear : TensorModule, ILinearMap, IFreezable
     internal Tensor Call(Tensor input, Activation activation)
     {
         using var scope = new TensorScope(this);
-        return scope.Keep(Activations.Fused(activation) is { } fused && PackedFor(input) is { } packed ? packed.Call(input, fused) : activation(Forward(input)));
+        return scope.Keep(FrozenFor(input) is { } frozen ? frozen.Call(input, activation) : activation(Map(input, Weight, Bias)));
     }
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => PackedFor(input) is { } packed ? packed.Call(input) : Map(input, Weight, Bias);
+    protected override Tensor Forward(Tensor input) => FrozenFor(input) is { } frozen ? frozen.Call(input) : Map(input, Weight, Bias);
 
     /// <summary>The outputs in equal parts, each in memory of its own unless the weights are packed.</summary>
     internal Tensor[] CallParts(Tensor input, int parts)
     {
-        if (PackedFor(input) is { } packed)
-            return packed.Call(input).Chunk(parts, -1);
+        if (FrozenFor(input) is { } frozen)
+            return frozen.Call(input).Chunk(parts, -1);
         var biases = Bias?.Chunk(parts);
         return [.. Weight.Chunk(parts).Select((weight, part) => Map(input, weight, biases?[part]))];
     }
@@ -76,8 +83,8 @@ public sealed class Linear : TensorModule, ILinearMap, IFreezable
     /// <summary>This map after another one, as a single map: for inputs of many more rows than there are weights' columns.</summary>
     internal Tensor CallAfter(Linear first, Tensor input)
     {
-        if (PackedFor(input) is { } packed && first.PackedFor(input) is { } before)
-            return packed.Call(before.Call(input));
+        if (FrozenFor(input) is { } frozen && first.FrozenFor(input) is { } before)
+            return frozen.Call(before.Call(input));
         using var scope = new TensorScope(this);
         var carried = first.Bias is null ? null : Weight.Mv(first.Bias);
         var bias = carried is null ? Bias : Bias is null ? carried : carried + Bias;
@@ -97,13 +104,12 @@ public sealed class Linear : TensorModule, ILinearMap, IFreezable
             : Functional.Linear(input, weight, bias);
     }
 
-    /// <summary>The packed weights, where they are packed and do for an input.</summary>
-    private PackedLinear? PackedFor(Tensor input) => _packed is { } packed && PackedLinear.Takes(input) ? packed : null;
+    /// <summary>The frozen map, where there is one and it does for an input.</summary>
+    private IFrozenMap? FrozenFor(Tensor input) => _frozen is { } frozen && PackedLinear.Takes(input) ? frozen : null;
 
     private T Thawed<T>(T parameter)
     {
-        if (Interlocked.Exchange(ref _packed, null) is { } packed)
-            packed.Weight.Unpack();
+        Interlocked.Exchange(ref _frozen, null)?.Thaw();
         return parameter;
     }
 }

@@ -90,18 +90,19 @@ public abstract class Module
 
     /// <summary>
     /// Puts the model into the form in which it answers fastest: evaluation mode, batch norms folded where a part knows how, and weights of linear maps packed, in
-    /// place, for kernels that work bias and activation in. Results are the same to rounding.
+    /// place, for kernels that work bias and activation in. Results are the same to rounding, or to that of a narrower type.
     /// </summary>
+    /// <param name="precision">What the products of linear maps are computed in.</param>
     /// <remarks>
     /// It serves calls that are not recorded (<see cref="Autograd.InferenceMode"/> or <see cref="Autograd.NoGrad"/>), of float32 on the processor. Whatever asks for a
     /// packed map's weights, as training, <see cref="Load"/>, <see cref="StateDict"/> and <see cref="To(Device)"/> do, gets them as they were, and the map is an
     /// ordinary one from then on. Folded batch norms stay folded: such a model is not trained any more.
     /// </remarks>
-    public void Freeze()
+    public void Freeze(FrozenPrecision precision = FrozenPrecision.Float32)
     {
         Eval();
         BatchNormFolding.Fold(this);
-        Freezing.Apply(this);
+        Freezing.Apply(this, precision);
     }
 
     /// <summary>All buffers.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Anyformer.Kernels.Vectors;
+using Anyformer.Modules;
 using Anyformer.Torch;
 
 namespace Anyformer.Kernels.Products;
@@ -7,7 +8,7 @@ namespace Anyformer.Kernels.Products;
 /// <summary>
 /// <c>act(x W^T + b)</c> of packed weights, for inference: bias and activation are worked in while a tile of the product is in the first cache, and several maps of one input are one loop. The composition beside it is <c>Linear.Map</c>.
 /// </summary>
-internal sealed class PackedLinear
+internal sealed class PackedLinear : IFrozenMap
 {
     /// <summary>Packs weights, (outputs, inputs), in place.</summary>
     /// <param name="weight">The weights, see <see cref="PackedWeight"/>.</param>
@@ -37,7 +38,7 @@ internal sealed class PackedLinear
     /// <summary>The output: (..., inputs) to (..., outputs).</summary>
     /// <param name="input">(..., inputs).</param>
     /// <param name="activation">What is applied to it.</param>
-    internal Tensor Call(Tensor input, FusedActivation activation = FusedActivation.Identity)
+    internal Tensor Call(Tensor input, FusedActivation activation)
     {
         using var scope = new TensorScope();
         var target = new PackedTarget(this, input, activation);
@@ -45,13 +46,24 @@ internal sealed class PackedLinear
         return scope.Keep(target.Output);
     }
 
-    /// <summary>The outputs of several maps of one input.</summary>
-    internal static Tensor[] CallEach(Tensor input, ReadOnlySpan<PackedLinear> maps)
+    /// <inheritdoc/>
+    public Tensor Call(Tensor input, Activation? activation = null)
+    {
+        if (activation is null)
+            return Call(input, FusedActivation.Identity);
+        return Activations.Fused(activation) is { } fused ? Call(input, fused) : activation(Call(input, FusedActivation.Identity));
+    }
+
+    /// <inheritdoc/>
+    public void Thaw() => Weight.Unpack();
+
+    /// <inheritdoc/>
+    public Tensor[] CallEach(Tensor input, ReadOnlySpan<IFrozenMap> maps)
     {
         using var scope = new TensorScope();
         var targets = new PackedTarget[maps.Length];
         for (var i = 0; i < maps.Length; i++)
-            targets[i] = new PackedTarget(maps[i], input, FusedActivation.Identity);
+            targets[i] = new PackedTarget((PackedLinear)maps[i], input, FusedActivation.Identity);
         Multiply(input, targets);
         return scope.Keep(Array.ConvertAll(targets, static target => target.Output));
     }
