@@ -12,6 +12,7 @@ using BenchmarkDotNet.Running;
 // report <file> [--only work,work] [--threads n] [--rounds n] [--seconds s]   every pair, as a page
 // kernels [--filter *]                                               BenchmarkDotNet
 // blocks [--width n] [--layers n] [--tokens n] [--batch n] [--threads n] [--rounds n] [--seconds s]   SAS and SAS-P beside the pre-norm block, in turn
+// precision <run> [--threads n]                                      a trained classifier of images, frozen in every precision: accuracy and speed
 // memory [--steps n]                                                 resident memory after 500 and after n training steps
 string Option(string name, string otherwise) => Array.IndexOf(args, name) is var at and >= 0 ? args[at + 1] : otherwise;
 int Whole(string name, int otherwise) => int.Parse(Option(name, $"{otherwise}"), CultureInfo.InvariantCulture);
@@ -41,10 +42,13 @@ try
             TorchRuntime.Threads = run.Threads;
             var sizes = new BlockSizes(Whole("--width", 512), Whole("--layers", 6), Whole("--tokens", 128), Whole("--batch", 8));
             return SimplifiedBlocksRun.Run(sizes, run.Rounds, run.Seconds);
+        case ["precision", var folder, ..]:
+            TorchRuntime.Threads = run.Threads;
+            return PrecisionRun.Run(folder);
         case ["memory", ..]:
             return MemoryRun.Run(Whole("--steps", 10_000));
         default:
-            Console.Error.WriteLine("usage: step <work> | pair <work> | report <file> | kernels | blocks | memory");
+            Console.Error.WriteLine("usage: step <work> | pair <work> | report <file> | kernels | blocks | precision <run> | memory");
             Console.Error.WriteLine($"works: {string.Join(", ", WorkList.Names)}");
             Console.Error.WriteLine($"pairs: {string.Join(", ", PairList.All.Select(pair => pair.Name))}");
             return 2;

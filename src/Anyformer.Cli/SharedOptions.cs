@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Anyformer.Data.TimeSeries;
+using Anyformer.Modules;
 
 namespace Anyformer.Cli;
 
@@ -45,6 +46,14 @@ public static class SharedOptions
         DefaultValueFactory = _ => "cpu",
     };
 
+    /// <summary>What the products of a frozen model are computed in.</summary>
+    public static Option<FrozenPrecision> Precision() => new("--precision")
+    {
+        Description = "what products of linear maps are computed in, from the exact to the fast",
+        HelpName = "float32|bfloat16|int8",
+        CustomParser = ReadPrecision,
+    };
+
     /// <summary>An option that counts something, from 1.</summary>
     public static Option<int> Count(string name, string description, int usual) => new(name)
     {
@@ -86,6 +95,15 @@ public static class SharedOptions
         if (counts.Any(count => count < 1) || counts.Distinct().Count() < counts.Length)
             result.AddError($"{name} must be whole numbers of at least 1, each once, separated by commas, found '{text}'.");
         return counts;
+    }
+
+    private static FrozenPrecision ReadPrecision(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (Enum.GetNames<FrozenPrecision>().Contains(text, StringComparer.OrdinalIgnoreCase))
+            return Enum.Parse<FrozenPrecision>(text, ignoreCase: true);
+        result.AddError($"--precision must be float32, bfloat16 or int8, found '{text}'.");
+        return default;
     }
 
     private static FillPolicy? ReadFill(ArgumentResult result)

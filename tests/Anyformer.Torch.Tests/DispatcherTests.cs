@@ -35,6 +35,17 @@ public sealed class DispatcherTests
     }
 
     [Fact]
+    public void ObjectsOfLibtorchsOwnClasses()
+    {
+        var weight = One<Tensor>("aten::quantize_per_tensor", Tensor.From([1f, 2f, 3f, 4f], 2, 2), 1.0, 0, 12);
+        var packed = One<TorchObject>("quantized::linear_prepack", weight, null);
+
+        Assert.Equal([3f, 7f], One<Tensor>("quantized::linear_dynamic", Tensor.From([1f, 1f], 1, 2), packed, true).ToArray<float>());
+        packed.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => Dispatcher.Call("quantized::linear_dynamic", Tensor.From([1f, 1f], 1, 2), packed, true));
+    }
+
+    [Fact]
     public void TensorLists()
     {
         Assert.Equal([2, 4], One<Tensor>("aten::cat", new[] { X, X }, 1).Shape);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Anyformer.Modules;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Language;
 
@@ -18,12 +19,14 @@ public static class EmbedCommand
 
     private static readonly Option<string> s_device = SharedOptions.Device();
 
+    private static readonly Option<FrozenPrecision> s_precision = SharedOptions.Precision();
+
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("embed", "Turn texts into vectors, the mean of those of their tokens, by a trained model: a JSON object a text.") { s_model, s_texts, s_device, s_threads };
+        var command = new Command("embed", "Turn texts into vectors, the mean of those of their tokens, by a trained model: a JSON object a text.") { s_model, s_texts, s_device, s_precision, s_threads };
         command.SetAction(Run);
         return command;
     }
@@ -31,7 +34,7 @@ public static class EmbedCommand
     private static int Run(ParseResult parsed)
     {
         Engine.Start(parsed.GetValue(s_threads));
-        var model = TrainedTextModel.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!));
+        var model = TrainedTextModel.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!), parsed.GetValue(s_precision));
         var texts = parsed.GetValue(s_texts) is { Length: > 0 } given ? given : StandardInput.Lines("texts");
         foreach (var (text, embedding) in texts.Zip(model.Embed(texts)))
             Console.Out.WriteLine(JsonSerializer.Serialize(new { text, embedding }));

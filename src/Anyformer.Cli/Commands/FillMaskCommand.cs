@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Anyformer.Modules;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Language;
 
@@ -23,12 +24,14 @@ public static class FillMaskCommand
 
     private static readonly Option<string> s_device = SharedOptions.Device();
 
+    private static readonly Option<FrozenPrecision> s_precision = SharedOptions.Precision();
+
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("fill-mask", "Tell what is hidden in texts by a trained masked language model.") { s_model, s_texts, s_top, s_json, s_device, s_threads };
+        var command = new Command("fill-mask", "Tell what is hidden in texts by a trained masked language model.") { s_model, s_texts, s_top, s_json, s_device, s_precision, s_threads };
         command.SetAction(Run);
         return command;
     }
@@ -36,7 +39,7 @@ public static class FillMaskCommand
     private static int Run(ParseResult parsed)
     {
         Engine.Start(parsed.GetValue(s_threads));
-        var model = TrainedTextModel.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!));
+        var model = TrainedTextModel.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!), parsed.GetValue(s_precision));
         foreach (var text in parsed.GetValue(s_texts) is { Length: > 0 } given ? given : StandardInput.Lines("texts"))
             Write(text, model.Fill(text, parsed.GetValue(s_top)), parsed.GetValue(s_json));
         return 0;

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Anyformer.Models.Language.Decoding;
+using Anyformer.Modules;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Language;
 
@@ -36,6 +37,8 @@ public static class GenerateCommand
 
     private static readonly Option<string> s_device = SharedOptions.Device();
 
+    private static readonly Option<FrozenPrecision> s_precision = SharedOptions.Precision();
+
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 
     /// <summary>The command.</summary>
@@ -43,7 +46,7 @@ public static class GenerateCommand
     {
         var command = new Command("generate", "Go on with texts by a trained language model, or write texts from them by a model such as T5.")
         {
-            s_model, s_prompts, s_tokens, s_temperature, s_topK, s_topP, s_penalty, s_stops, s_seed, s_json, s_device, s_threads,
+            s_model, s_prompts, s_tokens, s_temperature, s_topK, s_topP, s_penalty, s_stops, s_seed, s_json, s_device, s_precision, s_threads,
         };
         command.SetAction(Run);
         return command;
@@ -54,7 +57,7 @@ public static class GenerateCommand
         if (parsed.GetValue(s_topK) is < 1 and var count)
             throw new UserException($"--top-k must be a whole number of at least 1, found {count}.");
         Engine.Start(parsed.GetValue(s_threads));
-        var continuation = TextContinuation.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!));
+        var continuation = TextContinuation.Open(parsed.GetValue(s_model)!, Devices.Parse(parsed.GetValue(s_device)!), parsed.GetValue(s_precision));
         var prompts = parsed.GetValue(s_prompts) is { Length: > 0 } given ? given : StandardInput.Lines("prompts");
         var settings = new ContinuationSettings
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Anyformer.Data.Images.Files;
+using Anyformer.Modules;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Images;
 using Spectre.Console;
@@ -15,10 +16,11 @@ internal static class ImagePrediction
     /// <param name="images">JPEG or PNG files.</param>
     /// <param name="count">How many classes of each.</param>
     /// <param name="device">Where the model runs.</param>
+    /// <param name="precision">What its products are computed in.</param>
     /// <param name="json">Whether lines are JSON objects.</param>
-    public static int Run(string run, IReadOnlyList<string> images, int count, string device, bool json)
+    public static int Run(string run, IReadOnlyList<string> images, int count, string device, FrozenPrecision precision, bool json)
     {
-        var classifier = TrainedImageClassifier.Open(run, Devices.Parse(device));
+        var classifier = TrainedImageClassifier.Open(run, Devices.Parse(device), precision);
         var broken = 0;
         foreach (var image in images)
             try

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Anyformer.Cli.Reports;
 using Anyformer.Data.TimeSeries;
+using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
@@ -45,6 +46,8 @@ public static class PredictCommand
 
     private static readonly Option<string> s_device = SharedOptions.Device();
 
+    private static readonly Option<FrozenPrecision> s_precision = SharedOptions.Precision();
+
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 
     /// <summary>The command.</summary>
@@ -52,7 +55,7 @@ public static class PredictCommand
     {
         var command = new Command("predict", "Continue a table of series with a trained forecaster, or tell the classes of images or texts with a trained classifier.")
         {
-            s_runs, s_data, s_output, s_picture, s_fill, s_newVariates, s_top, s_json, s_device, s_threads,
+            s_runs, s_data, s_output, s_picture, s_fill, s_newVariates, s_top, s_json, s_device, s_precision, s_threads,
         };
         command.SetAction(Run);
         return command;
@@ -66,11 +69,11 @@ public static class PredictCommand
         {
             case ImageRecipe:
                 return runs.Length > 1
-                    ? ImagePrediction.Run(runs[0], runs[1..], parsed.GetValue(s_top), parsed.GetValue(s_device)!, parsed.GetValue(s_json))
+                    ? ImagePrediction.Run(runs[0], runs[1..], parsed.GetValue(s_top), parsed.GetValue(s_device)!, parsed.GetValue(s_precision), parsed.GetValue(s_json))
                     : throw new UserException($"The run '{runs[0]}' classifies images: name some after it.");
             case TextClassificationRecipe:
                 return TextPrediction.Run(runs[0], runs[1..], parsed.GetValue(s_data), parsed.GetValue(s_output),
-                    parsed.GetValue(s_top), parsed.GetValue(s_device)!, parsed.GetValue(s_json));
+                    parsed.GetValue(s_top), parsed.GetValue(s_device)!, parsed.GetValue(s_precision), parsed.GetValue(s_json));
         }
 
         foreach (var needed in new[] { s_data, s_output })
@@ -95,7 +98,7 @@ public static class PredictCommand
 
     private static SeriesForecasts Predict(string run, ParseResult parsed)
     {
-        var predictor = ForecastPredictor.Open(run, parsed.GetValue(s_device)!);
+        var predictor = ForecastPredictor.Open(run, parsed.GetValue(s_device)!, parsed.GetValue(s_precision));
         var (data, fill) = (parsed.GetValue(s_data)!, parsed.GetValue(s_fill));
         return parsed.GetValue(s_newVariates) ? predictor.PredictUnseen(data, fill) : predictor.PredictAll(data, fill);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Anyformer.Data.Texts.Labelled;
+using Anyformer.Modules;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Texts;
 
@@ -18,12 +19,13 @@ internal static class TextPrediction
     /// <param name="output">The CSV file to write; null to print.</param>
     /// <param name="count">How many classes of each are printed.</param>
     /// <param name="device">Where the model runs.</param>
+    /// <param name="precision">What its products are computed in.</param>
     /// <param name="json">Whether lines are JSON objects.</param>
-    public static int Run(string run, string[] given, string? data, string? output, int count, string device, bool json)
+    public static int Run(string run, string[] given, string? data, string? output, int count, string device, FrozenPrecision precision, bool json)
     {
         if (given.Length > 0 && data is not null)
             throw new UserException("Texts are given twice: name them, or give --data a file with them.");
-        var classifier = TrainedTextClassifier.Open(run, Devices.Parse(device));
+        var classifier = TrainedTextClassifier.Open(run, Devices.Parse(device), precision);
         var texts = given.Length > 0 ? Named(given, classifier.TakesPairs) : data is null ? Lines(StandardInput.Lines("texts"), classifier.TakesPairs) : Read(data, classifier);
         if (output is not null)
             TextClassTable.Write(output, classifier, texts);

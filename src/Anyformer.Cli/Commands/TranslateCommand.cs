@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Anyformer.Modules;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Translation;
 
@@ -25,12 +26,14 @@ public static class TranslateCommand
 
     private static readonly Option<string> s_device = SharedOptions.Device();
 
+    private static readonly Option<FrozenPrecision> s_precision = SharedOptions.Precision();
+
     private static readonly Option<int?> s_threads = SharedOptions.Threads();
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("translate", "Translate texts by a trained translator.") { s_run, s_texts, s_beams, s_json, s_device, s_threads };
+        var command = new Command("translate", "Translate texts by a trained translator.") { s_run, s_texts, s_beams, s_json, s_device, s_precision, s_threads };
         command.SetAction(Run);
         return command;
     }
@@ -40,7 +43,7 @@ public static class TranslateCommand
         if (parsed.GetValue(s_beams) is < 1 and var count)
             throw new UserException($"--beams must be a whole number of at least 1, found {count}.");
         Engine.Start(parsed.GetValue(s_threads));
-        var translator = TrainedTranslator.Open(parsed.GetValue(s_run)!, Devices.Parse(parsed.GetValue(s_device)!));
+        var translator = TrainedTranslator.Open(parsed.GetValue(s_run)!, Devices.Parse(parsed.GetValue(s_device)!), parsed.GetValue(s_precision));
         var texts = parsed.GetValue(s_texts) is { Length: > 0 } given ? given : StandardInput.Lines("texts");
         var search = translator.Search with { Beams = parsed.GetValue(s_beams) ?? translator.Search.Beams };
         foreach (var (text, translation) in texts.Zip(translator.Translate(texts, search)))

@@ -35,6 +35,43 @@ public sealed class FreezingTests
         AssertSame(new Bert(s_text, BertOptions.Presets["small"]), model => model.Call(s_tokens));
     }
 
+    [Theory]
+    [InlineData(FrozenPrecision.BFloat16)]
+    [InlineData(FrozenPrecision.Int8)]
+    public void NarrowTypesAnswerNearlyTheSame(FrozenPrecision precision)
+    {
+        using var scope = new TensorScope();
+        using var inference = Autograd.InferenceMode();
+        var model = new VisionTransformer(new ImageShape(3, 32, 48, 7), VisionTransformerOptions.Presets["tiny"] with { Layers = 2 });
+        var images = Tensors.Normal(1, 2, 3, 32, 48);
+        model.Eval();
+        var expected = model.Call(images);
+        model.Freeze(precision);
+        Assert.NotEmpty(Frozen(model));
+        var difference = (model.Call(images) - expected).Norm().Item<float>() / expected.Norm().Item<float>();
+        Assert.InRange(difference, 1e-6f, 0.05f);
+    }
+
+    [Fact]
+    public void AFrozenModelIsFrozenAnewInAnotherPrecision()
+    {
+        using var scope = new TensorScope();
+        using var unrecorded = Autograd.NoGrad();
+        var (model, input) = (Drawn(), Tensors.Normal(1, 3, 20));
+        var weights = model.StateDict().ToDictionary(item => item.Key, item => item.Value.Numbers());
+        model.Freeze();
+        var exact = model.Call(input);
+        model.Freeze(FrozenPrecision.Int8);
+        var rounded = model.Call(input);
+        Assert.NotEqual(exact.Numbers(), rounded.Numbers());
+        model.Freeze();
+        Tensors.AssertSame(exact, model.Call(input));
+        model.Freeze(FrozenPrecision.BFloat16);
+        foreach (var (name, tensor) in model.StateDict())
+            Assert.Equal(weights[name], tensor.Numbers());
+        Assert.Empty(Frozen(model));
+    }
+
     [Fact]
     public void AForecasterAnswersTheSame()
     {

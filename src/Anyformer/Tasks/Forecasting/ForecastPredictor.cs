@@ -1,6 +1,7 @@
 using Anyformer.Checkpoints;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
+using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Tasks.Forecasting.Intervals;
 using Anyformer.Torch;
@@ -23,7 +24,7 @@ public sealed class ForecastPredictor
 
     /// <summary>Opens the best checkpoint of a run.</summary>
     /// <exception cref="UserException">The folder holds no run, or one that has not validated yet.</exception>
-    public static ForecastPredictor Open(string folder, string device = "cpu")
+    public static ForecastPredictor Open(string folder, string device = "cpu", FrozenPrecision precision = FrozenPrecision.Float32)
     {
         var (recipe, path) = TrainedRun<ForecastRecipe>.Open(folder, "a forecaster");
         using var scope = new TensorScope();
@@ -32,7 +33,7 @@ public sealed class ForecastPredictor
         var place = Devices.Parse(device);
         var model = ForecastModels.Build(recipe.Model, recipe.Loss, metadata.Shape, recipe.Training.Seed, place);
         model.Load(weights);
-        model.Freeze();
+        model.Freeze(precision);
         var intervals = ForecastRun.IntervalsPath(folder) is var known && File.Exists(known) ? ConformalIntervals.Load(known, metadata.Shape) : null;
         return new ForecastPredictor(recipe, metadata, model, intervals, place);
     }

@@ -4,6 +4,7 @@ using Anyformer.Data.Images;
 using Anyformer.Data.Images.Files;
 using Anyformer.Data.Images.Transforms;
 using Anyformer.Models.Vision;
+using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 
@@ -21,7 +22,7 @@ public sealed class TrainedImageClassifier
     /// <summary>How it was trained.</summary>
     public ImageRecipe Recipe { get; }
 
-    /// <summary>The model, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
+    /// <summary>The model, frozen for inference: see <see cref="Module.Freeze"/>.</summary>
     public ImageClassifier Model { get; }
 
     /// <summary>The names of the classes, in the order of the scores.</summary>
@@ -32,7 +33,7 @@ public sealed class TrainedImageClassifier
 
     /// <summary>Opens the best checkpoint of a run.</summary>
     /// <exception cref="UserException">The folder holds no run of a classifier of images, or one that has not validated yet.</exception>
-    public static TrainedImageClassifier Open(string folder, Device device)
+    public static TrainedImageClassifier Open(string folder, Device device, FrozenPrecision precision = FrozenPrecision.Float32)
     {
         var (recipe, path) = TrainedRun<ImageRecipe>.Open(folder, "a classifier of images");
         using var scope = new TensorScope();
@@ -41,7 +42,7 @@ public sealed class TrainedImageClassifier
         var shape = new ImageShape(metadata.Channels, recipe.Preprocessing.Size, recipe.Preprocessing.Size, metadata.Classes.Length);
         var model = ImageModels.Build(recipe.Model with { Weights = null }, shape, recipe.Training.Seed, device);
         model.Load(weights);
-        model.Freeze();
+        model.Freeze(precision);
         return new TrainedImageClassifier(recipe, metadata, model, device);
     }
 

@@ -2,6 +2,7 @@ using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoding;
 using Anyformer.Models.Language.Pretrained;
+using Anyformer.Modules;
 using Anyformer.Tasks.Translation;
 using Anyformer.Torch;
 
@@ -61,8 +62,10 @@ public sealed class TextContinuation
 
     /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it.</summary>
     /// <exception cref="UserException">The folder holds neither, a run that has not validated yet, or what writes no texts.</exception>
-    public static TextContinuation Open(string folder, Device device) =>
-        PretrainedModel.IsFolderOf<SequenceToSequenceModel>(folder) ? TrainedTranslator.Open(folder, device).Continuation : TrainedTextModel.Open(folder, device).Continuation;
+    public static TextContinuation Open(string folder, Device device, FrozenPrecision precision = FrozenPrecision.Float32) =>
+        PretrainedModel.IsFolderOf<SequenceToSequenceModel>(folder)
+            ? TrainedTranslator.Open(folder, device, precision).Continuation
+            : TrainedTextModel.Open(folder, device, precision).Continuation;
 
     /// <summary>What follows each prompt.</summary>
     /// <param name="prompts">The beginnings of the texts; an empty one begins with the token of the beginning.</param>

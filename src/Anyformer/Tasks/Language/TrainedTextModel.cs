@@ -4,6 +4,7 @@ using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoding;
 using Anyformer.Models.Language.Pretrained;
+using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 
@@ -18,7 +19,7 @@ public sealed class TrainedTextModel
     private TrainedTextModel(TextModel model, object options, LanguageShape shape, Tokenizer tokenizer, Device device, LanguageRecipe? recipe = null) =>
         (Model, Options, Shape, Tokenizer, _device, _recipe) = (model, options, shape, tokenizer, device, recipe);
 
-    /// <summary>The model, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
+    /// <summary>The model, frozen for inference: see <see cref="Module.Freeze"/>.</summary>
     public TextModel Model { get; }
 
     /// <summary>The options that it was built with.</summary>
@@ -38,21 +39,21 @@ public sealed class TrainedTextModel
 
     /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it: <c>config.json</c>, weights and tokenizer.</summary>
     /// <exception cref="UserException">The folder holds neither, a run that has not validated yet, or what is no model of texts.</exception>
-    public static TrainedTextModel Open(string folder, Device device) =>
-        PretrainedModel.IsFolder(folder) ? OpenPretrained(folder, device) : OpenRun(folder, device);
+    public static TrainedTextModel Open(string folder, Device device, FrozenPrecision precision = FrozenPrecision.Float32) =>
+        PretrainedModel.IsFolder(folder) ? OpenPretrained(folder, device, precision) : OpenRun(folder, device, precision);
 
-    private static TrainedTextModel OpenPretrained(string folder, Device device)
+    private static TrainedTextModel OpenPretrained(string folder, Device device, FrozenPrecision precision)
     {
         using var scope = new TensorScope();
         var pretrained = PretrainedModel.Open(folder);
         if (pretrained.Model is not (TextModel model and ISizedTextModel sized))
             throw new UserException($"The folder '{folder}' holds a model of type {pretrained.ModelType}, which is none that goes on with texts or tells what is hidden in them.");
         model.To(device);
-        model.Freeze();
+        model.Freeze(precision);
         return new TrainedTextModel(model, pretrained.Options, sized.Shape, Tokenizer.Open(folder), device);
     }
 
-    private static TrainedTextModel OpenRun(string folder, Device device)
+    private static TrainedTextModel OpenRun(string folder, Device device, FrozenPrecision precision)
     {
         var (recipe, path) = TrainedRun<LanguageRecipe>.Open(folder, "a model of texts");
         using var scope = new TensorScope();
@@ -62,7 +63,7 @@ public sealed class TrainedTextModel
         var model = entry.Build<TextModel>(shape, options);
         model.Load(Safetensors.Load(path));
         model.To(device);
-        model.Freeze();
+        model.Freeze(precision);
         return new TrainedTextModel(model, options, shape, tokenizer, device, recipe);
     }
 

@@ -5,6 +5,7 @@ using Anyformer.Data.Texts.Labelled;
 using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Classification;
+using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Torch;
 
@@ -27,7 +28,7 @@ public sealed class TrainedTextClassifier
     /// <summary>How it was trained.</summary>
     public TextClassificationRecipe Recipe { get; }
 
-    /// <summary>The classifier, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
+    /// <summary>The classifier, frozen for inference: see <see cref="Module.Freeze"/>.</summary>
     public TextClassifier Model { get; }
 
     /// <summary>The names of the classes, in the order of the scores.</summary>
@@ -47,7 +48,7 @@ public sealed class TrainedTextClassifier
 
     /// <summary>Opens the best checkpoint of a run.</summary>
     /// <exception cref="UserException">The folder holds no run of a classifier of texts, or one that has not validated yet.</exception>
-    public static TrainedTextClassifier Open(string folder, Device device)
+    public static TrainedTextClassifier Open(string folder, Device device, FrozenPrecision precision = FrozenPrecision.Float32)
     {
         var (recipe, path) = TrainedRun<TextClassificationRecipe>.Open(folder, "a classifier of texts");
         using var scope = new TensorScope();
@@ -58,7 +59,7 @@ public sealed class TrainedTextClassifier
         var model = new TextClassifier(entry.Build<TextModel>(metadata.Shape, options), metadata.Classes.Length, recipe.Classifier);
         model.Load(weights);
         model.To(device);
-        model.Freeze();
+        model.Freeze(precision);
         return new TrainedTextClassifier(recipe, metadata, model, options, Tokenizer.Open(folder), device);
     }
 

@@ -3,6 +3,7 @@ using Anyformer.Checkpoints;
 using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Pretrained;
+using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.Tasks.Language;
 using Anyformer.Torch;
@@ -21,7 +22,7 @@ public sealed class TrainedTranslator
     private TrainedTranslator(SequenceToSequenceModel model, Tokenizer from, Tokenizer to, int mostTokens, Device device, TranslationSearch search) =>
         (Model, From, To, _mostTokens, _device, Search) = (model, from, to, mostTokens, device, search);
 
-    /// <summary>The model, frozen for inference: see <see cref="Modules.Module.Freeze"/>.</summary>
+    /// <summary>The model, frozen for inference: see <see cref="Module.Freeze"/>.</summary>
     public SequenceToSequenceModel Model { get; }
 
     /// <summary>What the ids of texts stand for.</summary>
@@ -38,10 +39,10 @@ public sealed class TrainedTranslator
 
     /// <summary>Opens the best checkpoint of a run, or a model as Hugging Face's tools keep it: <c>config.json</c>, weights and tokenizer.</summary>
     /// <exception cref="UserException">The folder holds neither, a run that has not validated yet, or what writes no texts from texts.</exception>
-    public static TrainedTranslator Open(string folder, Device device) =>
-        PretrainedModel.IsFolder(folder) ? OpenPretrained(folder, device) : OpenRun(folder, device);
+    public static TrainedTranslator Open(string folder, Device device, FrozenPrecision precision = FrozenPrecision.Float32) =>
+        PretrainedModel.IsFolder(folder) ? OpenPretrained(folder, device, precision) : OpenRun(folder, device, precision);
 
-    private static TrainedTranslator OpenPretrained(string folder, Device device)
+    private static TrainedTranslator OpenPretrained(string folder, Device device, FrozenPrecision precision)
     {
         using var scope = new TensorScope();
         var pretrained = PretrainedModel.Open(folder);
@@ -51,12 +52,12 @@ public sealed class TrainedTranslator
         if (tokenizer.Special is not { Pad: not null, End: not null })
             throw new UserException($"The tokenizer in '{folder}' has no tokens for padding and the end, which a model of type {pretrained.ModelType} needs.");
         model.To(device);
-        model.Freeze();
+        model.Freeze(precision);
         var to = new Tokenizer(tokenizer.Parts, tokenizer.Special with { Begin = pretrained.BeginToken });
         return new TrainedTranslator(model, tokenizer, to, pretrained.TrainedTokens ?? UsualTokens, device, new TranslationSearch());
     }
 
-    private static TrainedTranslator OpenRun(string folder, Device device)
+    private static TrainedTranslator OpenRun(string folder, Device device, FrozenPrecision precision)
     {
         var (recipe, path) = TrainedRun<TranslationRecipe>.Open(folder, "a translator");
         using var scope = new TensorScope();
@@ -65,7 +66,7 @@ public sealed class TrainedTranslator
         var model = entry.Build<SequenceToSequenceModel>(Shape(from, to, recipe.Data.Tokens), entry.BindOptions(recipe.Model));
         model.Load(Safetensors.Load(path));
         model.To(device);
-        model.Freeze();
+        model.Freeze(precision);
         return new TrainedTranslator(model, from, to, recipe.Data.Tokens, device, SearchOf(recipe));
     }
 
