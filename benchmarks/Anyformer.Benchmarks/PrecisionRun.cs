@@ -1,5 +1,6 @@
+using System.CommandLine;
 using System.Globalization;
-using Anyformer.Data.Sources;
+using Anyformer.Cli;
 using Anyformer.Modules;
 using Anyformer.Tasks.Images;
 using Anyformer.Torch;
@@ -15,7 +16,7 @@ internal static class PrecisionRun
         foreach (var precision in Enum.GetValues<FrozenPrecision>())
         {
             var trained = TrainedImageClassifier.Open(folder, Device.Cpu, precision);
-            var test = trained.Recipe.Data.Load(DataStore.Default).Test;
+            var test = trained.Recipe.Data.Load(DataFolders.Store(new RootCommand().Parse([]))).Test;
             var evaluator = new ImageEvaluator(test, trained.Recipe.Preprocessing, trained.Recipe.Evaluation.BatchSize, trained.Recipe.Loading, Device.Cpu);
             var scores = evaluator.Evaluate(trained.Model);
             var speed = evaluator.MeasureSpeed(trained.Model);

@@ -69,10 +69,20 @@ public sealed class TextCommandTests : IDisposable
         Assert.Equal(2, JsonDocument.Parse(line).RootElement.GetProperty("places")[0].GetArrayLength());
         var vectors = _workspace.Run("embed", "run", "to be", "or not").Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(2, vectors.Length);
-        Assert.Equal(64, JsonDocument.Parse(vectors[0]).RootElement.GetProperty("embedding").GetArrayLength());
+        var exact = Embedding(vectors[0]);
+        Assert.Equal(64, exact.Length);
+        foreach (var precision in new[] { "bfloat16", "int8" })
+        {
+            var rounded = Embedding(_workspace.Run("embed", "run", "to be", "--precision", precision).Succeeded().Output);
+            Assert.NotEqual(exact, rounded);
+            Assert.All(exact.Zip(rounded), pair => Assert.Equal(pair.First, pair.Second, 0.2));
+        }
+
         Assert.Contains("Nothing is hidden in the text: write <mask> where something is to be told.", _workspace.Run("fill-mask", "run", "to be").Mistake(), StringComparison.Ordinal);
         Assert.Contains("use fill-mask", _workspace.Run("generate", "run", "to be").Mistake(), StringComparison.Ordinal);
     }
+
+    private static double[] Embedding(string line) => [.. JsonDocument.Parse(line).RootElement.GetProperty("embedding").EnumerateArray().Select(number => number.GetDouble())];
 
     [Fact]
     public void MistakesAreNamed()
@@ -80,5 +90,6 @@ public sealed class TextCommandTests : IDisposable
         Assert.Contains("holds no trained run: expected", _workspace.Run("generate", "nowhere", "a").Mistake(), StringComparison.Ordinal);
         Assert.Contains("A model to download is named as hf:owner/name, found 'gpt2'.", _workspace.Run("get", "gpt2").Mistake(), StringComparison.Ordinal);
         Assert.Contains("--temperature must be a number from 0 to 100, found 'hot'.", _workspace.Run("generate", "run", "--temperature", "hot").Mistake(), StringComparison.Ordinal);
+        Assert.Contains("--precision must be float32, bfloat16 or int8, found 'half'.", _workspace.Run("generate", "run", "--precision", "half").Mistake(), StringComparison.Ordinal);
     }
 }

@@ -43,6 +43,9 @@ internal unsafe interface ILanes<T, TVector> where T : unmanaged, IFloatingPoint
     /// <summary>True when a lane of one is above that of the other.</summary>
     static abstract bool AnyGreater(TVector left, TVector right);
 
+    /// <summary>The values whose keys are above a bound, and 0 in the other lanes.</summary>
+    static abstract TVector WhereGreater(TVector keys, TVector bounds, TVector values);
+
     /// <summary>The nearest integers.</summary>
     static abstract TVector Round(TVector vector);
 

@@ -54,6 +54,11 @@ internal readonly unsafe struct Lanes128<T> : ILanes<T, Vector128<T>> where T : 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> WhereGreater(Vector128<T> keys, Vector128<T> bounds, Vector128<T> values) =>
+        Vector128.ConditionalSelect(Vector128.GreaterThan(keys, bounds), values, Vector128<T>.Zero);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> Round(Vector128<T> vector) => typeof(T) == typeof(float)
         ? Vector128.Round(vector.AsSingle()).As<float, T>()
         : Vector128.Round(vector.AsDouble()).As<double, T>();

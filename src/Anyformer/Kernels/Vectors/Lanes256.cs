@@ -54,6 +54,11 @@ internal readonly unsafe struct Lanes256<T> : ILanes<T, Vector256<T>> where T : 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> WhereGreater(Vector256<T> keys, Vector256<T> bounds, Vector256<T> values) =>
+        Vector256.ConditionalSelect(Vector256.GreaterThan(keys, bounds), values, Vector256<T>.Zero);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> Round(Vector256<T> vector) => typeof(T) == typeof(float)
         ? Vector256.Round(vector.AsSingle()).As<float, T>()
         : Vector256.Round(vector.AsDouble()).As<double, T>();

@@ -55,6 +55,11 @@ internal readonly unsafe struct Lanes512<T> : ILanes<T, Vector512<T>> where T : 
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> WhereGreater(Vector512<T> keys, Vector512<T> bounds, Vector512<T> values) =>
+        Vector512.ConditionalSelect(Vector512.GreaterThan(keys, bounds), values, Vector512<T>.Zero);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> Round(Vector512<T> vector) => typeof(T) == typeof(float)
         ? Vector512.Round(vector.AsSingle()).As<float, T>()
         : Vector512.Round(vector.AsDouble()).As<double, T>();
