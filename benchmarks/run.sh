@@ -4,7 +4,7 @@
 #   benchmarks/run.sh --quick                                     a few minutes, to try; writes build/benchmarks-quick.md
 #   benchmarks/run.sh --only vit-small-16,attention               some rows, to build/benchmarks.md
 # Other options go on to the program: --rounds n, --seconds s, --threads n. PYTHON names another Python with PyTorch, ANYFORMER_DEBIAN13 the root of a
-# Debian 13 with PyTorch 2.6 (eng/debian13.sh makes one in build/debian13). A peer that is not there is left out, and the page says so.
+# Debian 13 with PyTorch 2.6 (benchmarks/debian13.sh makes one in build/debian13). A peer that is not there is left out, and the page says so.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")

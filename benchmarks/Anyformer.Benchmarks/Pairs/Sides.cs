@@ -39,14 +39,14 @@ internal static class Sides
         return new Side("ONNX Runtime", [.. settings], missing);
     }
 
-    /// <summary>A script by the Python of a Debian 13, as <c>eng/debian13.sh</c> makes one, on its PyTorch 2.6; as root.</summary>
+    /// <summary>A script by the Python of a Debian 13, as <c>benchmarks/debian13.sh</c> makes one, on its PyTorch 2.6; as root.</summary>
     internal static Side Debian13(string script, params string[] arguments)
     {
         var root = Environment.GetEnvironmentVariable("ANYFORMER_DEBIAN13") ?? Path.Combine(s_build, "debian13");
         var hasTorch = Directory.Exists(Path.Combine(root, "usr", "lib", "python3", "dist-packages", "torch"));
         return new Side("PyTorch 2.6",
             [.. Spins().Select(spin => new SideSettings(Spinning(spin), Peer("debian13.sh"), [root, Peer(script), .. arguments], Variables(spin)))],
-            hasTorch ? null : "there is no Debian 13 with its PyTorch (eng/debian13.sh makes one)");
+            hasTorch ? null : "there is no Debian 13 with its PyTorch (benchmarks/debian13.sh makes one)");
     }
 
     private static IEnumerable<int> Spins() => [1000, LongSpin];
