@@ -138,14 +138,20 @@ public sealed class MultiHeadAttention : CrossMixer, IValuePath
         return OutputProjection.Call(Contexts(QueryProjection.Call(tokens), keys, values, mask));
     }
 
-    private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask)
+    /// <inheritdoc/>
+    private protected override Tensor ForwardOnto(Tensor residual, Tensor tokens, AttentionMask? mask) => OutputProjection.CallOnto(residual, Attended(tokens, tokens, mask));
+
+    private Tensor Attend(Tensor tokens, Tensor context, AttentionMask? mask) => OutputProjection.Call(Attended(tokens, context, mask));
+
+    /// <summary>The contexts of all heads, side by side.</summary>
+    private Tensor Attended(Tensor tokens, Tensor context, AttentionMask? mask)
     {
         var (queries, keys, values) = Projected(tokens, context);
         var contexts = Contexts(queries, keys, values, mask);
         Recorder.Record(this, "tokens", tokens);
         Recorder.Record(this, "context", context);
         Recorder.Record(this, "contexts", contexts);
-        return OutputProjection.Call(contexts);
+        return contexts;
     }
 
     /// <summary>In this order, as in most other codes: the gradients of the three are added up in it, to the last digit.</summary>

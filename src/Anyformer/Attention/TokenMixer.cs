@@ -21,6 +21,16 @@ public abstract class TokenMixer : Module
         return scope.Keep(Forward(tokens, mask));
     }
 
+    /// <summary>Tokens of a skip connection plus the mixed ones of its branch.</summary>
+    internal Tensor CallOnto(Tensor residual, Tensor tokens, AttentionMask? mask)
+    {
+        using var scope = new TensorScope(this);
+        return scope.Keep(ForwardOnto(residual, tokens, mask));
+    }
+
+    /// <summary>The same; who ends with a linear map lets that add.</summary>
+    private protected virtual Tensor ForwardOnto(Tensor residual, Tensor tokens, AttentionMask? mask) => residual + Forward(tokens, mask);
+
     /// <summary>The mixed tokens.</summary>
     protected abstract Tensor Forward(Tensor tokens, AttentionMask? mask);
 }

@@ -43,16 +43,16 @@ public sealed class EncoderBlock(TokenMixer mixer, Wiring mixerWiring, ChannelMi
         });
         using (metric)
             tokens = reducer.IsActive ? reducer.Call(tokens with { Tokens = mixed }, metric!) : tokens with { Tokens = mixed };
-        return (tokens with { Tokens = FeedForwardWiring.Call(tokens.Tokens, FeedForward.Call) }).KeptBy(scope);
+        return (tokens with { Tokens = FeedForwardWiring.Call(tokens.Tokens, FeedForward.Call, FeedForward.CallOnto) }).KeptBy(scope);
     }
 
     private Tensor Run(Tensor tokens, AttentionMask? mask)
     {
         using var scope = new TensorScope(this);
-        var mixed = MixerWiring.Call(tokens, x => Mixer.Call(x, mask));
+        var mixed = MixerWiring.Call(tokens, x => Mixer.Call(x, mask), (residual, x) => Mixer.CallOnto(residual, x, mask));
         Recorder.Record(this, "input", tokens);
         Recorder.Record(this, "mixed", mixed);
-        var result = FeedForwardWiring.Call(mixed, FeedForward.Call);
+        var result = FeedForwardWiring.Call(mixed, FeedForward.Call, FeedForward.CallOnto);
         Recorder.Record(this, "output", result);
         return scope.Keep(result);
     }

@@ -21,4 +21,8 @@ public sealed class PreNorm(NormalizationLayer norm, double dropout = 0) : Wirin
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer) => tokens + Dropout.Call(sublayer(Norm.Call(tokens)));
+
+    /// <inheritdoc/>
+    private protected override Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer, Func<Tensor, Tensor, Tensor> onto) =>
+        Dropout.CurrentProbability == 0 ? onto(tokens, Norm.Call(tokens)) : Forward(tokens, sublayer);
 }

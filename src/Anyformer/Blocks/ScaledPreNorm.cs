@@ -56,6 +56,10 @@ public sealed class ScaledPreNorm : Wiring
         return Scale is null ? tokens + branch : tokens.Addcmul(branch, Scale.Gamma);
     }
 
+    /// <inheritdoc/>
+    private protected override Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer, Func<Tensor, Tensor, Tensor> onto) =>
+        Scale is null && !IsTraining ? onto(tokens, Norm.Call(tokens)) : Forward(tokens, sublayer);
+
     private static LayerScale? ScaleOf(WiringShape shape, ScaledPreNormOptions options) =>
         options.Scale is { } initial ? new LayerScale(shape.Width, initial) : null;
 }

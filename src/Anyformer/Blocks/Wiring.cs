@@ -19,6 +19,19 @@ public abstract class Wiring : Module
         return scope.Keep(Forward(tokens, sublayer));
     }
 
+    /// <summary>The same with a sublayer that can add to tokens by itself, in its own product when it is frozen.</summary>
+    /// <param name="tokens">(batch, tokens, width).</param>
+    /// <param name="sublayer">The sublayer.</param>
+    /// <param name="onto">The sum of tokens of the skip connection, the first, and what the sublayer makes of the second.</param>
+    internal Tensor Call(Tensor tokens, Func<Tensor, Tensor> sublayer, Func<Tensor, Tensor, Tensor> onto)
+    {
+        using var scope = new TensorScope(this);
+        return scope.Keep(Autograd.IsRecording ? Forward(tokens, sublayer) : Forward(tokens, sublayer, onto));
+    }
+
+    /// <summary>The tokens after the sublayer, whose sum with its skip connection it may compute itself where they are just added.</summary>
+    private protected virtual Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer, Func<Tensor, Tensor, Tensor> onto) => Forward(tokens, sublayer);
+
     /// <summary>The tokens after the sublayer.</summary>
     protected abstract Tensor Forward(Tensor tokens, Func<Tensor, Tensor> sublayer);
 }

@@ -55,10 +55,16 @@ public sealed class PositionwiseFeedForward(long width, long hiddenWidth, Activa
             .Apply(input, Hidden.Weight, Hidden.Bias!, Output.Weight, Output.Bias!)[0];
     }
 
+    /// <inheritdoc/>
+    private protected override Tensor ForwardOnto(Tensor residual, Tensor input) =>
+        Hidden.IsFrozen ? Output.CallOnto(residual, HiddenUnits(input)) : residual + Forward(input);
+
     /// <summary>The same as a composition of libtorch's operators: for any device, type, width and activation, and the reference of the kernel.</summary>
-    internal Tensor Compose(Tensor input)
+    internal Tensor Compose(Tensor input) => Output.Call(HiddenUnits(input));
+
+    private Tensor HiddenUnits(Tensor input)
     {
         var hidden = Hidden.Call(input, activation);
-        return Output.Call(Dropout.Call(HiddenNorm is null ? hidden : HiddenNorm.Call(hidden)));
+        return Dropout.Call(HiddenNorm is null ? hidden : HiddenNorm.Call(hidden));
     }
 }

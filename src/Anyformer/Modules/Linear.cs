@@ -68,6 +68,13 @@ public sealed class Linear : TensorModule, ILinearMap, IFreezable
         return scope.Keep(FrozenFor(input) is { } frozen ? frozen.Call(input, activation) : activation(Map(input, Weight, Bias)));
     }
 
+    /// <summary>What is given plus the outputs.</summary>
+    internal Tensor CallOnto(Tensor residual, Tensor input)
+    {
+        using var scope = new TensorScope(this);
+        return scope.Keep(FrozenFor(input) is { } frozen ? frozen.Call(input, residual: residual) : residual + Map(input, Weight, Bias));
+    }
+
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input) => FrozenFor(input) is { } frozen ? frozen.Call(input) : Map(input, Weight, Bias);
 

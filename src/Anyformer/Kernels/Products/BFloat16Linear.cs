@@ -12,10 +12,11 @@ internal sealed class BFloat16Linear(Tensor weight, Tensor? bias) : IFrozenMap
     private readonly Tensor? _bias = bias?.Detach().To(DType.BFloat16).OutliveScopes();
 
     /// <inheritdoc/>
-    public Tensor Call(Tensor input, Activation? activation = null)
+    public Tensor Call(Tensor input, Activation? activation = null, Tensor? residual = null)
     {
         using var scope = new TensorScope();
-        return scope.Keep(OfRounded(input.To(DType.BFloat16), activation));
+        var output = OfRounded(input.To(DType.BFloat16), activation);
+        return scope.Keep(residual is null ? output : output + residual);
     }
 
     /// <inheritdoc/>

@@ -9,7 +9,8 @@ internal interface IFrozenMap
     /// <summary>The output: (..., inputs) to (..., outputs).</summary>
     /// <param name="input">(..., inputs).</param>
     /// <param name="activation">What is applied to it; null for nothing.</param>
-    Tensor Call(Tensor input, Activation? activation = null);
+    /// <param name="residual">What is added to it then, of its shape; null for nothing.</param>
+    Tensor Call(Tensor input, Activation? activation = null, Tensor? residual = null);
 
     /// <summary>The outputs of several maps of this form for one input, this one among them.</summary>
     Tensor[] CallEach(Tensor input, ReadOnlySpan<IFrozenMap> maps)

@@ -42,11 +42,12 @@ internal sealed class Int8Linear : IFrozenMap
     private static bool NeedsRoom { get; } = !(X86Base.IsSupported && (X86Base.CpuId(7, 0).Ecx >> 11 & 1) == 1);
 
     /// <inheritdoc/>
-    public Tensor Call(Tensor input, Activation? activation = null)
+    public Tensor Call(Tensor input, Activation? activation = null, Tensor? residual = null)
     {
         using var scope = new TensorScope();
         var output = (Tensor)Dispatcher.Call("quantized::linear_dynamic", input.Contiguous(), _packed, NeedsRoom)[0]!;
-        return scope.Keep(activation is null ? output : activation(output));
+        var activated = activation is null ? output : activation(output);
+        return scope.Keep(residual is null ? activated : activated + residual);
     }
 
     /// <inheritdoc/>

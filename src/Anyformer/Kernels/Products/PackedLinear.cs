@@ -38,20 +38,25 @@ internal sealed class PackedLinear : IFrozenMap
     /// <summary>The output: (..., inputs) to (..., outputs).</summary>
     /// <param name="input">(..., inputs).</param>
     /// <param name="activation">What is applied to it.</param>
-    internal Tensor Call(Tensor input, FusedActivation activation)
+    /// <param name="residual">What is added then, of the output's shape; null for nothing.</param>
+    internal Tensor Call(Tensor input, FusedActivation activation, Tensor? residual = null)
     {
         using var scope = new TensorScope();
-        var target = new PackedTarget(this, input, activation);
+        var target = new PackedTarget(this, input, activation, residual);
         Multiply(input, [target]);
         return scope.Keep(target.Output);
     }
 
     /// <inheritdoc/>
-    public Tensor Call(Tensor input, Activation? activation = null)
+    public Tensor Call(Tensor input, Activation? activation = null, Tensor? residual = null)
     {
         if (activation is null)
-            return Call(input, FusedActivation.Identity);
-        return Activations.Fused(activation) is { } fused ? Call(input, fused) : activation(Call(input, FusedActivation.Identity));
+            return Call(input, FusedActivation.Identity, residual);
+        if (Activations.Fused(activation) is { } fused)
+            return Call(input, fused, residual);
+        using var scope = new TensorScope();
+        var output = activation(Call(input, FusedActivation.Identity));
+        return scope.Keep(residual is null ? output : output + residual);
     }
 
     /// <inheritdoc/>
@@ -63,7 +68,7 @@ internal sealed class PackedLinear : IFrozenMap
         using var scope = new TensorScope();
         var targets = new PackedTarget[maps.Length];
         for (var i = 0; i < maps.Length; i++)
-            targets[i] = new PackedTarget((PackedLinear)maps[i], input, FusedActivation.Identity);
+            targets[i] = new PackedTarget((PackedLinear)maps[i], input, FusedActivation.Identity, residual: null);
         Multiply(input, targets);
         return scope.Keep(Array.ConvertAll(targets, static target => target.Output));
     }

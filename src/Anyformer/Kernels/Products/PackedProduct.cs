@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Anyformer.Kernels.Vectors;
 using Anyformer.Torch;
 
@@ -112,7 +113,7 @@ internal sealed unsafe class PackedProduct<TVector, TLanes>(InputRows input, Pac
         }
     }
 
-    /// <summary>From a tile of the product to the output: bias and activation.</summary>
+    /// <summary>From a tile of the product to the output: bias, activation and what is added then.</summary>
     private static void Finish<TActivation>(PackedTarget target, float* tile, long row, int count, long column) where TActivation : struct, IElementwise<TVector>
     {
         var outputs = target.Map.Weight.Outputs;
@@ -123,12 +124,22 @@ internal sealed unsafe class PackedProduct<TVector, TLanes>(InputRows input, Pac
             var at = (row + i) * outputs + column;
             var left = TActivation.Of(TLanes.Add(TLanes.Load(tile), bias0));
             var right = TActivation.Of(TLanes.Add(TLanes.Load(tile + TLanes.Count), bias1));
+            if (width == TileWidth)
+            {
+                Write(left, target, at);
+                Write(right, target, at + TLanes.Count);
+                continue;
+            }
+
             // A panel that is filled up goes back to the tile, and from there what is not filling.
-            var output = width == TileWidth ? target.Start + at : tile;
-            TLanes.Store(left, output);
-            TLanes.Store(right, output + TLanes.Count);
-            if (width < TileWidth)
-                new ReadOnlySpan<float>(tile, width).CopyTo(new Span<float>(target.Start + at, width));
+            TLanes.Store(left, tile);
+            TLanes.Store(right, tile + TLanes.Count);
+            for (var j = 0; j < width; j++)
+                target.Start[at + j] = target.Residual is null ? tile[j] : tile[j] + target.Residual[at + j];
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Write(TVector output, PackedTarget target, long at) =>
+        TLanes.Store(target.Residual is null ? output : TLanes.Add(output, TLanes.Load(target.Residual + at)), target.Start + at);
 }

@@ -45,13 +45,17 @@ public sealed class NarrowProductTests
     }, runs: 60);
 
     [Fact]
-    public void AnActivationFollows()
+    public void AnActivationFollowsAndWhatIsAdded()
     {
         using var scope = new TensorScope();
         using var unrecorded = Autograd.NoGrad();
         var (weight, bias, input) = Drawn((5, 20, 30, true));
         foreach (IFrozenMap map in new IFrozenMap[] { new BFloat16Linear(weight, bias), new Int8Linear(weight, bias) })
+        {
+            var residual = Tensors.Normal(4, 5, 30);
             Tensors.AssertClose(map.Call(input).Relu(), map.Call(input, Activations.Named("relu")), 1e-6);
+            Tensors.AssertClose(map.Call(input).Relu() + residual, map.Call(input, Activations.Named("relu"), residual), 1e-6);
+        }
     }
 
     [Fact]

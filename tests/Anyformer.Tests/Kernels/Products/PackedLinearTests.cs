@@ -30,7 +30,8 @@ public sealed class PackedLinearTests
         from panel in Gen.Elements(s_panels)
         from activation in Gen.Elements(s_activations.Keys.ToArray())
         from bias in Gen.Elements(true, false)
-        select new Drawn(batch, tokens, inputs, outputs, panel, activation, bias);
+        from residual in Gen.Elements(true, false)
+        select new Drawn(batch, tokens, inputs, outputs, panel, activation, bias, residual);
 
     [Fact]
     public void EqualsTheCompositionWithRegistersOfEveryWidth() => Property.Holds(s_maps, drawn =>
@@ -41,7 +42,8 @@ public sealed class PackedLinearTests
         var input = Tensors.Normal(3, drawn.Batch, drawn.Tokens, drawn.Inputs);
         var expected = Activations.Named(s_activations[drawn.Activation])(Functional.Linear(input, weight, bias));
         var packed = new PackedLinear(weight.Clone(), bias, drawn.Panel);
-        Tensors.AssertClose(expected, packed.Call(input, drawn.Activation), 2e-5);
+        var residual = drawn.Residual ? Tensors.Normal(4, drawn.Batch, drawn.Outputs, drawn.Tokens).Transpose(1, 2) : null;
+        Tensors.AssertClose(residual is null ? expected : expected + residual, packed.Call(input, drawn.Activation, residual), 2e-5);
     }, runs: 300);
 
     [Fact]
@@ -117,5 +119,5 @@ public sealed class PackedLinearTests
         Assert.Equal("A linear map of 2 inputs got vectors of 5.", Assert.Throws<UserException>(() => packed.Call(Functional.Ones([1, 5]))).Message);
     }
 
-    private sealed record Drawn(int Batch, int Tokens, int Inputs, int Outputs, int Panel, FusedActivation Activation, bool Bias);
+    private sealed record Drawn(int Batch, int Tokens, int Inputs, int Outputs, int Panel, FusedActivation Activation, bool Bias, bool Residual);
 }
