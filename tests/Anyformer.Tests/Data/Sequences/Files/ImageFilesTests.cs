@@ -63,13 +63,13 @@ public sealed class ImageFilesTests : IDisposable
             File.WriteAllBytes(_folder[$"{part}-labels-idx1-ubyte"], [.. Idx(0x801, 1), 3]);
         }
 
-        Assert.StartsWith($"{_folder["train-images-idx3-ubyte"]}: the file breaks off or is damaged (", Mistake());
+        Assert.StartsWith($"{_folder["train-images-idx3-ubyte"]}: the file cannot be read, breaks off or is damaged (", Mistake());
         File.WriteAllBytes(_folder["train-images-idx3-ubyte"], Idx(0x803, 1, 100_000, 100_000));
-        Assert.Equal($"{_folder["train-images-idx3-ubyte"]}: a picture has 100000 x 100000 pixels, expected 1 to 1048576.", Mistake());
+        Assert.Equal($"{_folder["train-images-idx3-ubyte"]}: an item has 100000 x 100000 bytes, expected 1 to 16777216.", Mistake());
         File.WriteAllBytes(_folder["train-images-idx3-ubyte"], Idx(0x800, 1, 2, 2));
-        Assert.Equal($"{_folder["train-images-idx3-ubyte"]}: the file begins with 2048, expected the IDX number 2051.", Mistake());
+        Assert.Equal($"{_folder["train-images-idx3-ubyte"]}: the file begins with 2048, which is not the number of an IDX file of bytes.", Mistake());
         File.WriteAllBytes(_folder["train-images-idx3-ubyte"], [.. Idx(0x803, 2, 1, 1), 7, 8]);
-        Assert.Equal($"{_folder["train-images-idx3-ubyte"]}: there are 2 pictures and 1 labels, expected one for each.", Mistake());
+        Assert.Equal($"{_folder["train-images-idx3-ubyte"]}: there are 2 images and 1 labels, expected one for each.", Mistake());
     }
 
     private static byte[] Idx(params int[] header)
