@@ -1,9 +1,7 @@
 using System.IO.Compression;
 using System.Text;
-using Anyformer.Data.Sources;
 using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language.Decoding;
-using Anyformer.Recipes;
 using Anyformer.Tasks.Language;
 using Anyformer.Tests.Training;
 using Anyformer.Torch;
@@ -20,7 +18,7 @@ public sealed class LanguageRunTests : IDisposable
     [Fact]
     public void ATextThatRepeatsItselfIsLearnt()
     {
-        var run = Open("text.txt", Repeated(2000), "training.max-steps=60");
+        var run = Open("text.txt", LanguageRuns.Repeated(2000), "training.max-steps=60");
         var before = run.Evaluate()[LanguageErrors.ValidationLoss];
         Assert.InRange(before, 1, 6);
         Assert.True(run.Train(resume: false, new Watcher(), CancellationToken.None).Finished);
@@ -36,7 +34,7 @@ public sealed class LanguageRunTests : IDisposable
     {
         double Loss(string recompute)
         {
-            var run = Open("text.txt", Repeated(2000), "training.max-steps=10", "model.options.dropout=0.2", $"training.recompute={recompute}");
+            var run = Open("text.txt", LanguageRuns.Repeated(2000), "training.max-steps=10", "model.options.dropout=0.2", $"training.recompute={recompute}");
             run.Train(resume: false, new Watcher(), CancellationToken.None);
             Directory.Delete(run.Folder, recursive: true);
             return run.Evaluate()[LanguageErrors.ValidationLoss];
@@ -51,7 +49,7 @@ public sealed class LanguageRunTests : IDisposable
     public void TokensAreWhatTheRecipeSays(string tokenizer, double tokensOfFive, int count)
     {
         Tokenizer.OfCharacters("abcäö").Save(_folder["run"]);
-        var run = Open("text.txt", Repeated(2000), $"data.tokenizer={tokenizer.Replace("run", _folder["run"], StringComparison.Ordinal)}", "training.max-steps=2");
+        var run = Open("text.txt", LanguageRuns.Repeated(2000), $"data.tokenizer={tokenizer.Replace("run", _folder["run"], StringComparison.Ordinal)}", "training.max-steps=2");
         Assert.Equal(count, run.Data.Tokenizer.Count);
         Assert.Equal(360 * tokensOfFive, run.Data.Train.Length, 3.0);
         Assert.Equal(280, run.Data.ValidationBytes);
@@ -75,10 +73,10 @@ public sealed class LanguageRunTests : IDisposable
     [Fact]
     public void ACompressedTextIsTheSame()
     {
-        var plain = Open("text.txt", Repeated(300)).Data;
+        var plain = Open("text.txt", LanguageRuns.Repeated(300)).Data;
         using (var file = File.Create(_folder["text.txt.gz"]))
         using (var gzip = new GZipStream(file, CompressionMode.Compress))
-            gzip.Write(Encoding.UTF8.GetBytes(Repeated(300)));
+            gzip.Write(Encoding.UTF8.GetBytes(LanguageRuns.Repeated(300)));
         var compressed = OpenPath(_folder["text.txt.gz"]).Data;
         Assert.Equal(plain.Train, compressed.Train);
         Assert.Equal(plain.Validation, compressed.Validation);
@@ -88,7 +86,7 @@ public sealed class LanguageRunTests : IDisposable
     public void AFolderWithOneTextIsThatText()
     {
         Directory.CreateDirectory(_folder["mine"]);
-        File.WriteAllText(Path.Combine(_folder["mine"], "a.txt"), Repeated(300));
+        File.WriteAllText(Path.Combine(_folder["mine"], "a.txt"), LanguageRuns.Repeated(300));
         Assert.Equal(270, OpenPath("mine").Data.Train.Length);
         File.WriteAllText(Path.Combine(_folder["mine"], "b.txt"), "b");
         Assert.EndsWith("has 2 texts, name one of them: a.txt, b.txt.", Assert.Throws<UserException>(() => OpenPath("mine")).Message, StringComparison.Ordinal);
@@ -99,7 +97,7 @@ public sealed class LanguageRunTests : IDisposable
     {
         Assert.Equal("There is no text 'nothing': expected a file, or a folder with one.", Assert.Throws<UserException>(() => OpenPath("nothing")).Message);
         Assert.EndsWith("has 40 tokens; with windows of 8, each of its two parts needs more than that.",
-            Assert.Throws<UserException>(() => Open("short.txt", Repeated(40))).Message, StringComparison.Ordinal);
+            Assert.Throws<UserException>(() => Open("short.txt", LanguageRuns.Repeated(40))).Message, StringComparison.Ordinal);
         File.WriteAllBytes(_folder["binary.txt"], [0x41, 0xff, 0x41]);
         Assert.EndsWith("binary.txt' is no text in UTF-8.", Assert.Throws<UserException>(() => OpenPath(_folder["binary.txt"])).Message, StringComparison.Ordinal);
         File.WriteAllBytes(_folder["broken.txt.gz"], [0x1f, 0x8b, 8, 0]);
@@ -145,29 +143,27 @@ public sealed class LanguageRunTests : IDisposable
     [Fact]
     public void WhatFollowsAPrefixIsLearnt()
     {
-        var run = Open("text.txt", Repeated(2000), "prefix={ least: 0.25, most: 0.75 }", "training.max-steps=60");
+        var run = Open("text.txt", LanguageRuns.Repeated(2000), "prefix={ least: 0.25, most: 0.75 }", "training.max-steps=60");
         run.Train(resume: false, new Watcher(), CancellationToken.None);
         var errors = run.Evaluate();
         Assert.InRange(errors[LanguageErrors.ValidationLoss], 0, 0.1);
         Assert.Equal("öabc", TextContinuation.Open(_folder["run"], Device.Cpu).Write(["abcä"], new ContinuationSettings { Generation = new GenerationOptions { MaxTokens = 4, Temperature = 0 } })[0]);
         Assert.Equal(double.NaN, errors[LanguageErrors.BitsPerByte]);
         Assert.Equal("The tokens of a masked language model see each other anyway, so it takes no prefix.",
-            Assert.Throws<UserException>(() => Open("other.txt", Repeated(2000), "prefix={}", "model={ id: encoder, preset: small }")).Message);
+            Assert.Throws<UserException>(() => Open("other.txt", LanguageRuns.Repeated(2000), "prefix={}", "model={ id: encoder, preset: small }")).Message);
         Assert.Equal("The model 'transformer-xl-model' decides by itself which tokens see each other, so it takes neither a prefix nor documents side by side.",
-            Assert.Throws<UserException>(() => Open("other.txt", Repeated(2000), "prefix={}", "model={ id: transformer-xl-model, preset: small }")).Message);
+            Assert.Throws<UserException>(() => Open("other.txt", LanguageRuns.Repeated(2000), "prefix={}", "model={ id: transformer-xl-model, preset: small }")).Message);
         Assert.Contains("least is 0.5 and most 0.2; expected no more than that",
-            Assert.Throws<UserException>(() => Open("other.txt", Repeated(2000), "prefix={ least: 0.5, most: 0.2 }")).Message, StringComparison.Ordinal);
+            Assert.Throws<UserException>(() => Open("other.txt", LanguageRuns.Repeated(2000), "prefix={ least: 0.5, most: 0.2 }")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void TheRecipeSaysEveryPart()
     {
-        var text = Open("text.txt", Repeated(300), "model.options.norm=rms", "model.options.position=rotary").Recipe.ToDocument().ToYaml();
+        var text = Open("text.txt", LanguageRuns.Repeated(300), "model.options.norm=rms", "model.options.position=rotary").Recipe.ToDocument().ToYaml();
         Assert.Contains("rms-norm", text, StringComparison.Ordinal);
         Assert.Contains("kind: rope", text, StringComparison.Ordinal);
     }
-
-    private static string Repeated(int length) => string.Concat(Enumerable.Repeat("abcäö", length / 5));
 
     private LanguageRun Open(string name, string text, params string[] set)
     {
@@ -175,15 +171,10 @@ public sealed class LanguageRunTests : IDisposable
         return OpenPath(_folder[name], set);
     }
 
-    private LanguageRun OpenPath(string source, params string[] set)
-    {
-        var document = RecipeDocument.Parse($"""
-            task: language
-            model: {"{"} id: decoder, options: {"{"} width: 16, heads: 2, feed-forward-width: 32, layers: {"{"} count: 1 {"}"} {"}"} {"}"}
-            data: {"{"} source: '{source}', tokens: 8 {"}"}
-            training: {"{"} optimizer: adamw, learning-rate: 0.01, batch-size: 16, epochs: 100, patience: null {"}"}
-            """, "the recipe");
-        var recipe = set.Aggregate(document, (current, assignment) => current.Set(assignment)).Bind<Recipe>();
-        return new LanguageRun((LanguageRecipe)recipe, new DataStore([_folder.Path], _folder.Path), _folder["run"]);
-    }
+    private LanguageRun OpenPath(string source, params string[] set) => LanguageRuns.Open(_folder, "run", $$"""
+        task: language
+        model: { id: decoder, options: { width: 16, heads: 2, feed-forward-width: 32, layers: { count: 1 } } }
+        data: { source: '{{source}}', tokens: 8 }
+        training: { optimizer: adamw, learning-rate: 0.01, batch-size: 16, epochs: 100, patience: null }
+        """, set);
 }

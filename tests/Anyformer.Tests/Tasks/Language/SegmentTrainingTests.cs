@@ -1,9 +1,7 @@
-using Anyformer.Data.Sources;
 using Anyformer.Data.Texts;
 using Anyformer.Data.Texts.Tokenization;
 using Anyformer.Models.Language;
 using Anyformer.Modules;
-using Anyformer.Recipes;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Language;
 using Anyformer.Tests.Training;
@@ -78,7 +76,7 @@ public sealed class SegmentTrainingTests : IDisposable
     [Fact]
     public void ARunIsMeasuredAsAReaderOfTheTextWouldFindIt()
     {
-        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Repeat("abcäö", 60)));
+        File.WriteAllText(_folder["text.txt"], LanguageRuns.Repeated(300));
         var run = Open("run", "transformer-xl-model", "{ memory: 8 }");
         using var scope = new TensorScope();
         run.Model.Eval();
@@ -113,7 +111,7 @@ public sealed class SegmentTrainingTests : IDisposable
     /// <summary>The weights that a run ends with.</summary>
     private byte[] Train(string folder, string model, string options, int? stopAt)
     {
-        File.WriteAllText(_folder["text.txt"], string.Concat(Enumerable.Repeat("abcäö", 60)));
+        File.WriteAllText(_folder["text.txt"], LanguageRuns.Repeated(300));
         using var scope = new TensorScope();
         using var cancellation = new CancellationTokenSource();
         var run = Open(folder, model, options, "training.max-steps=20", "evaluation.batch-size=3");
@@ -127,18 +125,13 @@ public sealed class SegmentTrainingTests : IDisposable
         return File.ReadAllBytes(Path.Combine(TrainingRun.CheckpointsPath(_folder[folder]), "best.safetensors"));
     }
 
-    private LanguageRun Open(string folder, string model, string options, params string[] set)
-    {
-        var document = RecipeDocument.Parse($$"""
-            task: language
-            model: { id: {{model}}, preset: small, options: {{options}} }
-            data: { source: '{{_folder["text.txt"]}}', tokens: 4 }
-            training: { batch-size: 8, epochs: 100, patience: null }
-            evaluation: { batch-size: 1 }
-            """, "the recipe");
-        var recipe = (LanguageRecipe)set.Aggregate(document, (current, assignment) => current.Set(assignment)).Bind<Recipe>();
-        return new LanguageRun(recipe, new DataStore([_folder.Path], _folder.Path), _folder[folder]);
-    }
+    private LanguageRun Open(string folder, string model, string options, params string[] set) => LanguageRuns.Open(_folder, folder, $$"""
+        task: language
+        model: { id: {{model}}, preset: small, options: {{options}} }
+        data: { source: '{{_folder["text.txt"]}}', tokens: 4 }
+        training: { batch-size: 8, epochs: 100, patience: null }
+        evaluation: { batch-size: 1 }
+        """, set);
 
     /// <summary>Writes down what it reads, and remembers the last token of each row.</summary>
     private sealed class Remembering : LanguageModel, IRecurrentLanguageModel
