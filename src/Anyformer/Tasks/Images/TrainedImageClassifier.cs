@@ -66,7 +66,6 @@ public sealed class TrainedImageClassifier
     {
         using var scope = new TensorScope();
         using var inference = Autograd.InferenceMode();
-        var (values, order) = Model.Call(Prepare(path)).To(DType.Float64).Softmax(-1)[0].TopK(Math.Min(count, Classes.Length));
-        return [.. order.ToArray<long>().Zip(values.ToArray<double>(), (index, probability) => (Classes[(int)index], probability))];
+        return LikeliestClasses.Of(Model.Call(Prepare(path)), Classes, count)[0];
     }
 }

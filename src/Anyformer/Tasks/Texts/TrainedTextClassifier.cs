@@ -76,16 +76,14 @@ public sealed class TrainedTextClassifier
         var encoded = texts.Select(text => _encoder.Encode(text.Text, text.Pair)).ToArray();
         var answers = new IReadOnlyList<(string, double)>[texts.Count];
         foreach (var batch in Enumerable.Range(0, texts.Count).OrderBy(text => encoded[text].Ids.Length).Chunk(Recipe.Evaluation.BatchSize))
-            foreach (var (text, answer) in batch.Zip(Answers([.. batch.Select(text => encoded[text])], Math.Min(count, Classes.Length))))
+            foreach (var (text, answer) in batch.Zip(Answers([.. batch.Select(text => encoded[text])], count)))
                 answers[text] = answer;
         return answers;
     }
 
-    private IEnumerable<IReadOnlyList<(string, double)>> Answers((int[], int[])[] texts, int count)
+    private IReadOnlyList<IReadOnlyList<(string, double)>> Answers((int[], int[])[] texts, int count)
     {
         using var scope = new TensorScope();
-        var (values, order) = Model.Call(TextClassifierBatch.Of(texts, Tokenizer.Special, Model.Model, _device)).To(DType.Float64).Softmax(-1).TopK(count);
-        var (probabilities, classes) = (values.ToArray<double>().Chunk(count), order.ToArray<long>().Chunk(count));
-        return [.. classes.Zip(probabilities, (names, shares) => (IReadOnlyList<(string, double)>)[.. names.Zip(shares, (name, share) => (Classes[(int)name], share))])];
+        return LikeliestClasses.Of(Model.Call(TextClassifierBatch.Of(texts, Tokenizer.Special, Model.Model, _device)), Classes, count);
     }
 }
