@@ -17,6 +17,8 @@ internal static class PairList
             OnnxRuntime("small", 1), Python("vit_step.py", "--inference", "--size", "small", "--batch", "1")),
         new("vit-small-16", "ViT-S/16 inference, batch 16, float32", "images", Ours("vit-small-16"),
             OnnxRuntime("small", 16), Python("vit_step.py", "--inference", "--size", "small", "--batch", "16")),
+        new("vit-merging", "ViT-S/16 with token merging, 13 a layer, inference, batch 16", "images", Ours("vit-small-16-merging"),
+            Ours("vit-small-16", "without merging")),
         new("vit-small-1-bfloat16", "ViT-S/16 inference, batch 1, bfloat16", "images", Ours("vit-small-1-bfloat16"),
             Python("vit_step.py", "--inference", "--size", "small", "--batch", "1", "--bfloat16")),
         new("vit-small-16-bfloat16", "ViT-S/16 inference, batch 16, bfloat16", "images", Ours("vit-small-16-bfloat16"),

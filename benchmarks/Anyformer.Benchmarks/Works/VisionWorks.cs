@@ -1,4 +1,6 @@
 using Anyformer.Models.Vision;
+using Anyformer.Recipes;
+using Anyformer.TokenReduction;
 using Anyformer.Torch;
 
 namespace Anyformer.Benchmarks.Works;
@@ -14,10 +16,12 @@ internal static class VisionWorks
         return TrainingStep.Of(model, () => model.Call(images).CrossEntropyLoss(labels));
     }
 
-    /// <summary>A forward pass of a frozen model.</summary>
-    internal static Action Answer(string size, int batch)
+    /// <summary>A forward pass of a frozen model, each of whose layers merges so many tokens.</summary>
+    internal static Action Answer(string size, int batch, int merged = 0)
     {
         var (model, images) = Model(size, batch);
+        if (merged > 0)
+            model.ReduceTokens(Part<TokenReducer>.Of("tome", new TokenMergingOptions { Merged = merged }));
         model.Eval();
         model.Freeze();
         return () => Answer(model, images);

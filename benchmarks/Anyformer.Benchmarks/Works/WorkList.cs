@@ -18,6 +18,7 @@ internal static class WorkList
         ["vit-inference"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("tiny", 16)),
         ["vit-small-1"] = seconds => Clock.Rate(seconds, 5, 1, VisionWorks.Answer("small", 1)),
         ["vit-small-16"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("small", 16)),
+        ["vit-small-16-merging"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("small", 16, merged: 13)),
         ["vit-small-1-bfloat16"] = seconds => Clock.Rate(seconds, 5, 1, VisionWorks.AnswerInBFloat16("small", 1)),
         ["vit-small-16-bfloat16"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.AnswerInBFloat16("small", 16)),
         ["gpt"] = seconds => Clock.Rate(seconds, 2, 1, LanguageWorks.Step()),

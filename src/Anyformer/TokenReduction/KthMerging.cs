@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Catalog;
+using Anyformer.Kernels.Merging;
 using Anyformer.Torch;
 
 namespace Anyformer.TokenReduction;
@@ -48,8 +49,8 @@ public sealed class KthMerging : TokenMatching
             return TokenMatch.Identity(metric);
         var groups = Functional.Arange(tokens / _factor * _factor, device: metric.Device).View([-1, _factor]);
         var (moved, bases) = (groups[.., ..^1].Flatten(), groups[.., ^1]);
-        var unit = Unit(metric[.., _protected..]);
-        var targets = unit.IndexSelect(1, moved).MatMul(unit.IndexSelect(1, bases).Transpose(1, 2)).ArgMax(-1);
+        var matched = metric[.., _protected..];
+        var (_, targets) = BestPartners.Of(matched.IndexSelect(1, moved), matched.IndexSelect(1, bases));
         Tensor All(Tensor places) => places.Expand([metric.Size(0), -1]);
         return new TokenMatch(tokens, All(bases), All(moved), targets).Behind(_protected);
     }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Catalog;
+using Anyformer.Kernels.Merging;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -42,8 +43,8 @@ public sealed class RandomMerging : TokenMatching
             return TokenMatch.Identity(metric);
         var order = RandomDraws.Uniform([metric.Size(0), tokens, 1], metric).Squeeze(-1).ArgSort(1);
         var (moved, bases) = (order[.., ..merged], order[.., merged..]);
-        var unit = Unit(metric[.., _protected..]);
-        var targets = TokenRows.Gather(unit, moved).MatMul(TokenRows.Gather(unit, bases).Transpose(1, 2)).ArgMax(-1);
+        var matched = metric[.., _protected..];
+        var (_, targets) = BestPartners.Of(TokenRows.Gather(matched, moved), TokenRows.Gather(matched, bases));
         return new TokenMatch(tokens, bases, moved, targets).Behind(_protected);
     }
 }

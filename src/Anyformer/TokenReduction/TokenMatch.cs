@@ -1,3 +1,4 @@
+using Anyformer.Kernels.Merging;
 using Anyformer.Torch;
 
 namespace Anyformer.TokenReduction;
@@ -47,7 +48,22 @@ public sealed record TokenMatch(long Tokens, Tensor Bases, Tensor Moved, Tensor 
     /// <param name="tokens">(batch, tokens, width).</param>
     /// <param name="sizes">What each stands for, (batch, tokens, 1).</param>
     /// <returns>(batch, fewer tokens, width), and what each of these stands for.</returns>
+    /// <exception cref="UserException">The match is of other samples or tokens, or names one that is not there.</exception>
     public (Tensor Tokens, Tensor Sizes) Average(Tensor tokens, Tensor sizes)
+    {
+        using var scope = new TensorScope();
+        if (!tokens.Shape[..2].SequenceEqual([Bases.Size(0), Tokens]) || !sizes.Shape.SequenceEqual([Bases.Size(0), Tokens, 1]))
+            throw new UserException($"A match is of {Bases.Size(0)} samples of {Tokens} tokens, "
+                + $"found sizes [{string.Join(", ", sizes.Shape)}] and tokens [{string.Join(", ", tokens.Shape)}].");
+        if (!TokenAverage.Takes(tokens, sizes))
+            return scope.Keep(ComposeAverage(tokens, sizes));
+        var results = new TokenAverage(this).Apply(tokens, sizes);
+        // Sizes of tokens that are only counted have no gradient, and what reads them must not look for one.
+        return scope.Keep((results[0], sizes.RequiresGrad ? results[1] : results[1].Detach()));
+    }
+
+    /// <summary>The mean as a composition of operators: for any device and type, and the reference of the kernel.</summary>
+    internal (Tensor Tokens, Tensor Sizes) ComposeAverage(Tensor tokens, Tensor sizes)
     {
         using var scope = new TensorScope();
         var merged = Sum(sizes);

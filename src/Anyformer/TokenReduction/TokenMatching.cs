@@ -24,7 +24,4 @@ public abstract class TokenMatching : TokenReducer
         using var noGrad = Autograd.NoGrad();
         return Match(metric.Detach());
     }
-
-    /// <summary>Vectors of length one, so that products are cosines.</summary>
-    internal static Tensor Unit(Tensor metric) => metric / metric.Norm(2, [-1], keepdim: true);
 }

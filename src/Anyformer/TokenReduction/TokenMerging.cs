@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Anyformer.Catalog;
+using Anyformer.Kernels.Merging;
 using Anyformer.Torch;
 
 namespace Anyformer.TokenReduction;
@@ -57,40 +58,22 @@ public sealed class TokenMerging : TokenMatching
     public override bool IsProportional { get; }
 
     /// <summary>
-    /// Tokens at even places choose among those at odd places. The protected ones come first in what is left, as they were, then those that chose and
-    /// were not merged, then those that were to be chosen. Where none is protected, the second group goes by how sure it is, as the authors' does.
+    /// Tokens at even places choose among those at odd places. The protected ones take no part and come first in what is left, as they were, then those that
+    /// chose and were not merged, then those that were to be chosen. Where none is protected, the second group goes by how sure it is, as the authors' does.
     /// </summary>
     protected override TokenMatch Match(Tensor metric)
     {
-        var merged = (int)Math.Min(_merged, (metric.Size(1) - _protected) / 2);
+        var tokens = metric.Size(1);
+        var merged = (int)Math.Min(_merged, (tokens - _protected) / 2);
         if (merged <= 0)
             return TokenMatch.Identity(metric);
-        var (chosen, order) = Choose(metric);
-        var moved = order[.., ..merged];
-        var kept = _protected == 0 ? order[.., merged..] : order[.., merged..].Sort(1).Values;
-        var targets = chosen.Gather(1, moved) + kept.Size(1);
-        return new TokenMatch(metric.Size(1), Bases(kept, chosen, metric.Size(1)), moved * 2, targets);
-    }
-
-    /// <summary>The token that each at an even place chooses, counted among those at odd places, and the even ones from the surest on.</summary>
-    private (Tensor Chosen, Tensor Order) Choose(Tensor metric)
-    {
-        var unit = Unit(metric);
-        var scores = unit.Slice(1, 0, null, 2).MatMul(unit.Slice(1, 1, null, 2).Transpose(1, 2));
-        if (_protected > 0)
-            scores[.., ..((_protected + 1) / 2)] = Tensor.From(double.NegativeInfinity);
-        if (_protected > 1)
-            scores[.., .., ..(_protected / 2)] = Tensor.From(double.NegativeInfinity);
-        var (score, chosen) = scores.Max(-1);
-        return (chosen, score.ArgSort(-1, descending: true));
-    }
-
-    private Tensor Bases(Tensor kept, Tensor like, long tokens)
-    {
-        Tensor All(Tensor places) => places.Expand([like.Size(0), -1]);
-        var odd = Functional.Arange(1, tokens, 2, device: like.Device)[(_protected / 2)..];
-        return _protected == 0
-            ? Functional.Cat([kept * 2, All(odd)], 1)
-            : Functional.Cat([All(Functional.Arange(_protected, device: like.Device)), kept[.., ((_protected + 1) / 2)..] * 2, All(odd)], 1);
+        var (firstEven, firstOdd) = (_protected + _protected % 2, _protected + (_protected + 1) % 2);
+        var (score, chosen) = BestPartners.Of(metric.Slice(1, firstEven, null, 2), metric.Slice(1, firstOdd, null, 2));
+        var order = score.ArgSort(-1, descending: true);
+        var (moved, kept) = (order[.., ..merged], order[.., merged..]);
+        Tensor All(long begin, long end, long step) => Functional.Arange(begin, end, step, device: metric.Device).Expand([metric.Size(0), -1]);
+        var evens = (_protected == 0 ? kept : kept.Sort(1).Values) * 2 + firstEven;
+        var bases = Functional.Cat([All(0, _protected, 1), evens, All(firstOdd, tokens, 2)], 1);
+        return new TokenMatch(tokens, bases, moved * 2 + firstEven, chosen.Gather(1, moved) + (_protected + kept.Size(1)));
     }
 }

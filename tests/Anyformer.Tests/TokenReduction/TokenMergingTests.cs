@@ -42,6 +42,31 @@ public sealed class TokenMergingTests
         }
     });
 
+    /// <summary>With products that are exact in any order, tokens that are as good as others are chosen and merged in the order of the authors' code.</summary>
+    [Fact]
+    public void TiesAreResolvedInOrder() => Property.Holds(s_cases, item =>
+    {
+        using var scope = new TensorScope();
+        var metric = Tensors.Normal64(item.Tokens, 2, item.Tokens, 4).Sign();
+        var (even, odd) = (metric.Slice(1, 0, null, 2) / 2, metric.Slice(1, 1, null, 2) / 2);
+        var merged = Math.Min(item.Merged, (item.Tokens - item.Protected) / 2);
+        var match = Merging(item.Merged, item.Protected).MatchOf(metric);
+        if (merged <= 0)
+        {
+            Assert.Equal(0, match.Moved.Size(1));
+            return;
+        }
+
+        var scores = even.MatMul(odd.Transpose(1, 2));
+        scores[.., ..((item.Protected + 1) / 2)] = scores[.., .., ..(item.Protected / 2)] = Tensor.From(double.NegativeInfinity);
+        var (best, chosen) = scores.Max(-1);
+        var order = best.ArgSort(-1, descending: true);
+        Tensors.AssertSame(order[.., ..merged] * 2, match.Moved);
+        Tensors.AssertSame(chosen.Gather(1, order[.., ..merged]) * 2 + 1, match.Bases.Gather(1, match.Targets));
+        var kept = item.Protected == 0 ? order[.., merged..] : order[.., merged..].Sort(1).Values;
+        Tensors.AssertSame(kept[.., ((item.Protected + 1) / 2)..] * 2, match.Bases[.., item.Protected..(int)(item.Protected / 2 + kept.Size(1))]);
+    });
+
     [Fact]
     public void UnmergingGivesEachTokenWhatItsGroupHas()
     {
