@@ -13,6 +13,8 @@ internal static class PairList
             Ours("attention-backward-composition", "composition"), Python("attention.py", "--backward"), Debian13("attention.py", "--backward")),
         new("attention-window", "A window of 256 in 16,384 tokens against dense attention, forward, 8 heads x 64", "passes", Ours("attention-window"),
             Ours("attention-dense", "dense")),
+        new("causal-linear", "Causal linear attention, forward and backward, 8 heads x 4,096 tokens, 64 features x 64", "passes", Ours("causal-linear"),
+            Ours("causal-linear-composition", "composition")),
         new("vit-small-1", "ViT-S/16 inference, batch 1, float32", "images", Ours("vit-small-1"),
             OnnxRuntime("small", 1), Python("vit_step.py", "--inference", "--size", "small", "--batch", "1")),
         new("vit-small-16", "ViT-S/16 inference, batch 16, float32", "images", Ours("vit-small-16"),

@@ -29,6 +29,8 @@ internal static class WorkList
         ["attention-backward-composition"] = seconds => Clock.Rate(seconds, 1, 1, W.ForwardAndBackward(W.Composition, 4096)),
         ["attention-window"] = seconds => Clock.Rate(seconds, 2, 1, W.Forward(W.Window, 16_384)),
         ["attention-dense"] = seconds => Clock.Rate(seconds, 1, 1, W.Forward(W.Softmax, 16_384)),
+        ["causal-linear"] = seconds => Clock.Rate(seconds, 4, 1, W.ForwardAndBackward(W.CausalLinear, 4096)),
+        ["causal-linear-composition"] = seconds => Clock.Rate(seconds, 1, 1, W.ForwardAndBackward(W.CausalLinearComposition, 4096)),
         ["operator"] = seconds => Clock.Rate(seconds, 10, OperatorWork.Calls, OperatorWork.Additions()),
         ["tokenizer"] = TokenizerWork.Megabytes,
     };

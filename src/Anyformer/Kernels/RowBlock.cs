@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Anyformer.Kernels;
 
@@ -9,6 +10,9 @@ namespace Anyformer.Kernels;
 /// </summary>
 internal readonly unsafe struct RowBlock<T>(T* start, long stride, int count, int width) where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Bytes of a line of the cache.</summary>
+    private const int Line = 64;
+
     /// <summary>Elements of a row.</summary>
     internal int Width => width;
 
@@ -24,6 +28,25 @@ internal readonly unsafe struct RowBlock<T>(T* start, long stride, int count, in
 
     /// <summary>The rows from one on; none where there are none.</summary>
     internal RowBlock<T> From(int index) => new(start + index * stride, stride, Math.Max(0, count - index), width);
+
+    /// <summary>The last row first.</summary>
+    internal RowBlock<T> Reversed => new(Row(count - 1), -stride, count, width);
+
+    /// <summary>Some of the rows.</summary>
+    internal RowBlock<T> Rows(int first, int length) => new(Row(first), stride, length, width);
+
+    /// <summary>Some elements of every row.</summary>
+    internal RowBlock<T> Columns(int first, int length) => new(start + first, stride, count, length);
+
+    /// <summary>Asks for all rows to be brought into the second cache, where a processor can be asked.</summary>
+    internal void Prefetch()
+    {
+        if (!Sse.IsSupported)
+            return;
+        for (var row = 0; row < count; row++)
+            for (var i = 0; i < width; i += Line / sizeof(T))
+                Sse.Prefetch1(Row(row) + i);
+    }
 
     /// <summary>The inner products of a vector with every row.</summary>
     internal void Dots(T* vector, T* products)

@@ -1,68 +1,43 @@
+using Anyformer.Kernels.Causal;
 using Anyformer.Torch;
 
 namespace Anyformer.Attention.Kernels;
 
 /// <summary>
-/// <c>[t] = q[t] · sum_(s ≤ t) k[s]^T v[s]</c>: attention without a softmax under a causal mask, in time and memory linear in the tokens. Blocks of
-/// tokens meet each other through the sums of those before, and themselves through a small table. The backward pass is three products of the
-/// same kind, so nothing but queries, keys and values is held for it.
+/// <c>[t] = q[t] · sum_(s ≤ t) k[s]^T v[s]</c>, attention without a softmax under a causal mask, in time and memory linear in the tokens; and where it is
+/// decided what computes it: the kernel, or the composition of operators.
 /// </summary>
-internal sealed class CausalProduct : DifferentiableFunction
+internal static class CausalProduct
 {
-    private const long Block = 128;
-
-    private CausalProduct() { }
-
     /// <summary>The product, (batch, heads, tokens, value width), of queries, keys (… features) and values, all of as many tokens.</summary>
-    internal static Tensor Of(Tensor queries, Tensor keys, Tensor values) => new CausalProduct().Apply(queries, keys, values)[0];
-
-    /// <inheritdoc/>
-    protected override Tensor[] Forward(ReadOnlySpan<Tensor> inputs)
+    internal static Tensor Of(Tensor queries, Tensor keys, Tensor values)
     {
-        var (queries, keys, values) = (inputs[0], inputs[1], inputs[2]);
-        SaveForBackward(queries, keys, values);
-        return [OverPast(queries, keys, values)];
+        if (queries.Size(2) == 1)
+            return OwnWeight(queries, keys) * values;
+        return CausalLinear.Takes(queries, keys, values)
+            ? new CausalLinear().Apply(queries, keys, values)[0]
+            : CausalComposition.Of(queries, keys, values);
     }
 
-    /// <inheritdoc/>
-    protected override Tensor?[] Backward(ReadOnlySpan<Tensor?> gradients)
+    /// <summary>The product and, (batch, heads, tokens, 1), the weights that it sums values with: <c>q[t] · sum_(s ≤ t) k[s]</c>.</summary>
+    internal static (Tensor Sums, Tensor Weights) Weighted(Tensor queries, Tensor keys, Tensor values)
     {
-        var (queries, keys, values, gradient) = (Saved(0), Saved(1), Saved(2), gradients[0]!);
-        return
-        [
-            NeedsGradient(0) ? OverPast(gradient, values, keys) : null,
-            NeedsGradient(1) ? OverFuture(values, gradient, queries) : null,
-            NeedsGradient(2) ? OverFuture(keys, queries, gradient) : null,
-        ];
-    }
-
-    private static Tensor OverPast(Tensor queries, Tensor keys, Tensor values) =>
-        Product(queries, keys, values, static table => table.Tril(), static sums => sums.CumSum(2));
-
-    private static Tensor OverFuture(Tensor queries, Tensor keys, Tensor values) =>
-        Product(queries, keys, values, static table => table.Triu(), static sums => sums.Flip([2]).CumSum(2).Flip([2]));
-
-    private static Tensor Product(Tensor queries, Tensor keys, Tensor values, Func<Tensor, Tensor> cut, Func<Tensor, Tensor> accumulate)
-    {
-        var tokens = queries.Size(2);
-        var blocks = Math.Max(1, (tokens + Block - 1) / Block);
-        var (query, key, value) = (InBlocks(queries, blocks), InBlocks(keys, blocks), InBlocks(values, blocks));
-        var transposed = key.Transpose(-2, -1);
-        var product = cut(query.MatMul(transposed)).MatMul(value);
-        if (blocks > 1)
+        if (queries.Size(2) == 1)
         {
-            var sums = transposed.MatMul(value);
-            product = product + query.MatMul(accumulate(sums) - sums);
+            var weight = OwnWeight(queries, keys);
+            return (weight * values, weight);
         }
 
-        return product.Flatten(2, 3).Narrow(2, 0, tokens);
+        if (CausalLinear.Takes(queries, keys, values))
+        {
+            var results = new CausalLinear(weighs: true).Apply(queries, keys, values);
+            return (results[0], results[1]);
+        }
+
+        var (product, width) = (CausalComposition.Of(queries, keys, values.ConstantPadNd([0, 1], 1)), values.Size(-1));
+        return (product.Narrow(-1, 0, width), product.Narrow(-1, width, 1));
     }
 
-    /// <summary>(batch, heads, tokens, width) to (batch, heads, blocks, tokens of a block, width), with zeros behind the last token.</summary>
-    private static Tensor InBlocks(Tensor tensor, long blocks)
-    {
-        var length = (tensor.Size(2) + blocks - 1) / blocks;
-        var missing = length * blocks - tensor.Size(2);
-        return (missing == 0 ? tensor : tensor.ConstantPadNd([0, 0, 0, missing])).Unflatten(2, [blocks, length]);
-    }
+    /// <summary>A text that is read on token by token: a single token meets only itself.</summary>
+    private static Tensor OwnWeight(Tensor queries, Tensor keys) => (queries * keys).Sum([-1], keepdim: true);
 }

@@ -9,7 +9,7 @@ namespace Anyformer.Attention.Kernels;
 /// and what the division is kept from.
 /// </summary>
 /// <remarks>
-/// Values go with a column of ones, so that one product gives weighted values and weights. Half precision is summed in single precision.
+/// Without a causal mask values go with a column of ones, so that one product gives weighted values and weights. Half precision is summed in single precision.
 /// Records <c>memory</c>, (batch, heads, features, head width + 1), the sums over all keys, when there is no causal mask.
 /// </remarks>
 public abstract class KernelAttention : AttentionFunction
@@ -32,9 +32,9 @@ public abstract class KernelAttention : AttentionFunction
         var (asking, answering) = Map(queries, keys, WeighsPadding ? mask is null ? null : mask with { Keys = null } : mask);
         if (mask?.KeyRows is { } real)
             (answering, values) = WeighsPadding ? (answering, values.MaskedFill(!real, 0)) : (answering.MaskedFill(!real, 0), values);
-        var counted = Counted(values);
-        var sums = mask is { IsCausal: true } ? Causal(asking, answering, counted) : asking.MatMul(Memory(answering, counted));
-        return Divide(asking, sums, mask is { IsCausal: true }).To(values.DType);
+        var isCausal = mask is { IsCausal: true };
+        var (sums, weights) = isCausal ? Causal(asking, answering, values.InFull()) : Parted(asking.MatMul(Memory(answering, Counted(values))));
+        return (sums / Divisor(asking, weights, isCausal)).To(values.DType);
     }
 
     /// <summary>The context of new tokens after those that a memory holds, and the memory with them, for <see cref="IRecurrentAttention"/>.</summary>
@@ -45,12 +45,15 @@ public abstract class KernelAttention : AttentionFunction
             throw new UserException($"{Name} cannot go on token by token with these features: those of a key depend on the keys after it.");
         using var scope = new TensorScope();
         var (asking, answering) = Map(queries, keys, AttentionMask.Causal);
-        var counted = Counted(values);
-        var sums = CausalProduct.Of(asking, answering, counted);
-        var memory = answering.Transpose(-2, -1).MatMul(counted);
+        var (sums, weights) = CausalProduct.Weighted(asking, answering, values.InFull());
+        var memory = answering.Transpose(-2, -1).MatMul(Counted(values));
         if (state is not null)
-            (sums, memory) = (sums + asking.MatMul(state[0]), memory + state[0]);
-        return (scope.Keep(Divide(asking, sums, isCausal: true).To(values.DType)), [scope.Keep(memory)]);
+        {
+            var (earlier, earlierWeights) = Parted(asking.MatMul(state[0]));
+            (sums, weights, memory) = (sums + earlier, weights + earlierWeights, memory + state[0]);
+        }
+
+        return (scope.Keep((sums / Divisor(asking, weights, isCausal: true)).To(values.DType)), [scope.Keep(memory)]);
     }
 
     /// <summary>What the weighted values are divided by: the sums of weights, (batch, heads, queries, 1), kept from zero.</summary>
@@ -72,25 +75,27 @@ public abstract class KernelAttention : AttentionFunction
         return memory;
     }
 
-    private static Tensor Causal(Tensor asking, Tensor features, Tensor counted)
+    private static (Tensor Sums, Tensor Weights) Causal(Tensor asking, Tensor features, Tensor values)
     {
         // Of fewer queries, the last stands beside the last key: the first of all see what lies before.
-        var before = features.Size(2) - asking.Size(2);
+        var (queries, before) = (asking.Size(2), features.Size(2) - asking.Size(2));
         if (before < 0)
-            throw new UserException($"Under a causal mask there must be no more queries than keys, found {asking.Size(2)} and {features.Size(2)}.");
+            throw new UserException($"Under a causal mask there must be no more queries than keys, found {queries} and {features.Size(2)}.");
         if (before == 0)
-            return CausalProduct.Of(asking, features, counted);
-        var (earlier, ones) = (features.Narrow(2, 0, before), counted.Narrow(2, 0, before));
-        return asking.MatMul(earlier.Transpose(-2, -1).MatMul(ones))
-            + CausalProduct.Of(asking, features.Narrow(2, before, asking.Size(2)), counted.Narrow(2, before, asking.Size(2)));
-    }
-
-    private Tensor Divide(Tensor asking, Tensor sums, bool isCausal)
-    {
-        var width = sums.Size(-1) - 1;
-        return sums.Narrow(-1, 0, width) / Divisor(asking, sums.Narrow(-1, width, 1), isCausal);
+            return CausalProduct.Weighted(asking, features, values);
+        var memory = features.Narrow(2, 0, before).Transpose(-2, -1).MatMul(Counted(values.Narrow(2, 0, before)));
+        var (earlier, earlierWeights) = Parted(asking.MatMul(memory));
+        var (sums, weights) = CausalProduct.Weighted(asking, features.Narrow(2, before, queries), values.Narrow(2, before, queries));
+        return (earlier + sums, earlierWeights + weights);
     }
 
     /// <summary>The values with a column of ones.</summary>
     private static Tensor Counted(Tensor values) => values.InFull().ConstantPadNd([0, 1], 1);
+
+    /// <summary>The sums of weighted values and of weights.</summary>
+    private static (Tensor Sums, Tensor Weights) Parted(Tensor counted)
+    {
+        var width = counted.Size(-1) - 1;
+        return (counted.Narrow(-1, 0, width), counted.Narrow(-1, width, 1));
+    }
 }

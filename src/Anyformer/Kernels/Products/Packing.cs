@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Anyformer.Kernels.Products;
 
@@ -11,8 +13,8 @@ internal static unsafe class Packing<T> where T : unmanaged, IFloatingPointIeee7
     /// <param name="stride">Elements from a copy to the next; what lies beyond the rows' width is left as it is.</param>
     internal static void Rows(RowBlock<T> source, T* target, nint stride)
     {
-        for (var row = 0; row < source.Count; row++)
-            new ReadOnlySpan<T>(source.Row(row), source.Width).CopyTo(new Span<T>(target + row * stride, source.Width));
+        for (var row = 0; row < source.Count; row++, target += stride)
+            Copy(source.Row(row), target, source.Width);
     }
 
     /// <summary>
@@ -27,30 +29,51 @@ internal static unsafe class Packing<T> where T : unmanaged, IFloatingPointIeee7
     /// <param name="panelWidth">Columns of a panel.</param>
     internal static void Columns(RowBlock<T> source, int first, int count, T factor, T* target, int panelWidth)
     {
-        for (var start = 0; start < count; start += panelWidth)
+        for (var start = 0; start < count; start += panelWidth, target += (nint)panelWidth * source.Width)
         {
             var columns = Math.Min(panelWidth, count - start);
-            var origin = source.Row(first + start);
-            for (var i = 0; i < source.Width; i++, target += panelWidth)
-            {
-                Gather(origin + i, (nint)source.Stride, columns, factor, target);
-                new Span<T>(target + columns, panelWidth - columns).Clear();
-            }
+            var column = 0;
+            for (; column <= columns - 4; column += 4)
+                FourColumns(source.Row(first + start + column), (nint)source.Stride, source.Width, factor, target + column, panelWidth);
+            for (; column < columns; column++)
+                Column(source.Row(first + start + column), source.Width, factor, target + column, panelWidth);
+            if (column < panelWidth)
+                for (var i = 0; i < source.Width; i++)
+                    new Span<T>(target + (nint)i * panelWidth + column, panelWidth - column).Clear();
         }
     }
 
-    private static void Gather(T* source, nint stride, int count, T factor, T* target)
+    /// <summary>Rows are short: a call for each would cost more than the copy.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(T* source, T* target, int width)
     {
         var i = 0;
-        for (; i <= count - 4; i += 4, source += 4 * stride)
-        {
-            target[i] = source[0] * factor;
-            target[i + 1] = source[stride] * factor;
-            target[i + 2] = source[2 * stride] * factor;
-            target[i + 3] = source[3 * stride] * factor;
-        }
+        for (; i <= width - Vector<T>.Count; i += Vector<T>.Count)
+            Vector.Store(Vector.Load(source + i), target + i);
+        for (; i < width; i++)
+            target[i] = source[i];
+    }
 
-        for (; i < count; i++, source += stride)
-            target[i] = *source * factor;
+    private static void Column(T* source, int width, T factor, T* target, int panelWidth)
+    {
+        for (var i = 0; i < width; i++, target += panelWidth)
+            *target = source[i] * factor;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void FourColumns(T* source, nint stride, int width, T factor, T* target, int panelWidth)
+    {
+        T* second = source + stride, third = second + stride, fourth = third + stride;
+        if (typeof(T) == typeof(float))
+        {
+            var factors = Vector128.Create((float)(object)factor);
+            for (var i = 0; i < width; i++, target += panelWidth)
+                (Vector128.Create(*(float*)(source + i), *(float*)(second + i), *(float*)(third + i), *(float*)(fourth + i)) * factors).Store((float*)target);
+        }
+        else
+        {
+            for (var i = 0; i < width; i++, target += panelWidth)
+                (target[0], target[1], target[2], target[3]) = (source[i] * factor, second[i] * factor, third[i] * factor, fourth[i] * factor);
+        }
     }
 }

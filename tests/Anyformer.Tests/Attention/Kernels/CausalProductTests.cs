@@ -61,6 +61,30 @@ public sealed class CausalProductTests
         Tensors.AssertClose(Dense(queries, keys, values), CausalProduct.Of(queries, keys, values), 1e-9);
     }
 
+    /// <summary>One token, what the kernel takes, elements that lie apart, and another type: each goes its own way.</summary>
+    [Fact]
+    public void WeightsAreThoseThatValuesAreSummedWith()
+    {
+        using var scope = new TensorScope();
+        var (queries, keys, values) = Draw(140, 3, 4);
+        var apart = values.Transpose(-2, -1).Contiguous().Transpose(-2, -1);
+        foreach (var (q, k, v) in new[] { First(queries, keys, values), (queries, keys, values), (queries, keys, apart) })
+        {
+            var (sums, weights) = CausalProduct.Weighted(q, k, v);
+            Tensors.AssertClose(Dense(q, k, v), sums, 1e-9);
+            Tensors.AssertClose(Dense(q, k, v.NewFull([2, 2, v.Size(2), 1], 1)), weights, 1e-9);
+            Tensors.AssertClose(sums, CausalProduct.Of(q, k, v), 1e-9);
+        }
+
+        var half = CausalProduct.Weighted(queries.To(DType.BFloat16), keys.To(DType.BFloat16), values.To(DType.BFloat16));
+        Assert.Equal(DType.BFloat16, half.Sums.DType);
+        Tensors.AssertClose(Dense(queries, keys, values) / 20, half.Sums / 20, 0.05);
+        Assert.Equal([2, 2, 0, 4], CausalProduct.Weighted(queries.Narrow(2, 0, 0), keys.Narrow(2, 0, 0), values.Narrow(2, 0, 0)).Sums.Shape);
+
+        static (Tensor, Tensor, Tensor) First(Tensor queries, Tensor keys, Tensor values) =>
+            (queries.Narrow(2, 0, 1), keys.Narrow(2, 0, 1), values.Narrow(2, 0, 1));
+    }
+
     private static (Tensor Queries, Tensor Keys, Tensor Values) Draw(int tokens, int features, int width) =>
         (Tensors.Normal64(1, 2, 2, tokens, features), Tensors.Normal64(2, 2, 2, tokens, features), Tensors.Normal64(3, 2, 2, tokens, width));
 
