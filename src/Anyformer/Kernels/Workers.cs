@@ -10,10 +10,11 @@ internal static class Workers
     /// <param name="units">How many.</param>
     /// <param name="state">Makes that of a thread.</param>
     /// <param name="body">Runs a unit.</param>
-    internal static void Run<TState>(int units, Func<TState> state, Action<TState, int> body) where TState : IDisposable
+    /// <param name="threads">Threads that the work is worth at the most; null for all.</param>
+    internal static void Run<TState>(int units, Func<TState> state, Action<TState, int> body, int? threads = null) where TState : IDisposable
     {
         var taken = 0;
-        TorchParallel.For(Math.Min(units, TorchRuntime.Threads), 1, (_, _) =>
+        TorchParallel.For(Math.Min(units, threads ?? TorchRuntime.Threads), 1, (_, _) =>
         {
             using var own = state();
             for (var unit = Interlocked.Increment(ref taken) - 1; unit < units; unit = Interlocked.Increment(ref taken) - 1)

@@ -14,6 +14,9 @@ namespace Anyformer.Kernels.Causal;
 internal sealed unsafe class CausalWalk<T, TVector, TLanes>(WalkTerms<T> terms) : ICausalWalk
     where T : unmanaged, IFloatingPointIeee754<T> where TVector : struct where TLanes : struct, ILanes<T, TVector>
 {
+    /// <summary>Products that a thread must have to do before another is woken, some ten microseconds' work.</summary>
+    private const long LeastWork = 500_000;
+
     private readonly int _panels = Product<T, TVector, TLanes>.Panels(terms.Values.Width);
 
     private static int PanelWidth => Tile<T, TVector, TLanes>.Width;
@@ -23,8 +26,9 @@ internal sealed unsafe class CausalWalk<T, TVector, TLanes>(WalkTerms<T> terms) 
     /// <inheritdoc/>
     public void Run()
     {
+        var threads = (int)Math.Clamp(terms.Pairs * (long)terms.Queries.Tokens * terms.Features * terms.Values.Width / LeastWork, 1, TorchRuntime.Threads);
         // Where there are fewer heads than threads, they are cut by columns of values: no sum is cut, so the bits stay the same.
-        var parts = Math.Clamp((TorchRuntime.Threads + terms.Pairs - 1) / terms.Pairs, 1, _panels);
+        var parts = Math.Clamp((threads + terms.Pairs - 1) / terms.Pairs, 1, _panels);
         Workers.Run(terms.Pairs * parts, () => new WalkState<T>(terms, PanelWidth, TileRows), (state, unit) =>
         {
             var (pair, part) = (unit / parts, unit % parts);
@@ -32,7 +36,7 @@ internal sealed unsafe class CausalWalk<T, TVector, TLanes>(WalkTerms<T> terms) 
             var end = Math.Min(_panels * (part + 1) / parts * PanelWidth, terms.Values.Width);
             var weights = part == 0 && terms.Weights is { } asked ? terms.Block(asked, pair) : (RowBlock<T>?)null;
             Walk(terms.Head(pair, first, end - first), weights, state);
-        });
+        }, threads);
     }
 
     private static void Walk(WalkHead<T> head, RowBlock<T>? weights, WalkState<T> state)
