@@ -4,6 +4,7 @@ A prompt of 32 tokens and 96 more; keys and values lie in buffers that are writt
 """
 import torch
 from torch import nn
+from torch.ao.quantization import quantize_dynamic
 from torch.nn import functional as F
 
 from peer import begin, measure, parser
@@ -56,8 +57,12 @@ def write(model):
 
 
 def main():
-    options = begin(parser())
+    arguments = parser()
+    arguments.add_argument("--int8", action="store_true", help="dynamic quantisation")
+    options = begin(arguments)
     model = Gpt2().eval()
+    if options.int8:
+        model = quantize_dynamic(model, {nn.Linear}, torch.qint8)
     with torch.inference_mode():
         measure(lambda: write(model), options, warm_up=1, units=WRITTEN)
 

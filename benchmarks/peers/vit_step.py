@@ -4,6 +4,7 @@ Built as timm builds it, copies and all. Prints one JSON object: images a second
 """
 import torch
 from torch import nn
+from torch.ao.quantization import quantize_dynamic
 from torch.nn import functional as F
 
 from peer import begin, measure, training_parser, training_step
@@ -58,13 +59,15 @@ def main():
     parser.add_argument("--size", choices=WIDTHS, default="tiny")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--inference", action="store_true")
-    parser.add_argument("--bfloat16", action="store_true", help="under autocast")
+    parser.add_argument("--precision", choices=["float32", "bfloat16", "int8"], default="float32", help="bfloat16 is autocast, int8 dynamic quantisation")
     options = begin(parser)
     model = VisionTransformer(options.size).train(not options.inference)
+    if options.precision == "int8":
+        model = quantize_dynamic(model, {nn.Linear}, torch.qint8)
     images, labels = torch.randn(options.batch, 3, SIZE, SIZE), torch.randint(CLASSES, (options.batch,))
 
     def answer():
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=options.precision == "bfloat16"):
             return model(images)
 
     step = training_step(model, lambda: F.cross_entropy(model(images), labels), options)

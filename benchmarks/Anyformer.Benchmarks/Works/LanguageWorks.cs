@@ -2,6 +2,7 @@ using Anyformer.Blocks.Layers;
 using Anyformer.Models.Language;
 using Anyformer.Models.Language.Decoders;
 using Anyformer.Models.Language.Decoding;
+using Anyformer.Modules;
 using Anyformer.Torch;
 
 namespace Anyformer.Benchmarks.Works;
@@ -25,12 +26,11 @@ internal static class LanguageWorks
     }
 
     /// <summary>Writing greedily behind a prompt with a model of GPT-2 small's size, every token read once.</summary>
-    internal static Action Decoding()
+    internal static Action Decoding(FrozenPrecision precision = FrozenPrecision.Float32)
     {
         TorchRuntime.ManualSeed(1);
         var model = new Gpt2(new LanguageShape(50257, 1024), Gpt2Options.Presets["gpt2"]);
-        model.Eval();
-        model.Freeze();
+        model.Freeze(precision);
         var generator = new TextGenerator(new GenerationOptions { MaxTokens = WrittenTokens, Temperature = 0 });
         int[] prompt = [.. Enumerable.Range(1, PromptTokens)];
         return () => generator.Generate(model, 1024, [prompt]);

@@ -1,4 +1,5 @@
 using Anyformer.Models.Vision;
+using Anyformer.Modules;
 using Anyformer.Recipes;
 using Anyformer.TokenReduction;
 using Anyformer.Torch;
@@ -17,26 +18,13 @@ internal static class VisionWorks
     }
 
     /// <summary>A forward pass of a frozen model, each of whose layers merges so many tokens.</summary>
-    internal static Action Answer(string size, int batch, int merged = 0)
+    internal static Action Answer(string size, int batch, FrozenPrecision precision = FrozenPrecision.Float32, int merged = 0)
     {
         var (model, images) = Model(size, batch);
         if (merged > 0)
             model.ReduceTokens(Part<TokenReducer>.Of("tome", new TokenMergingOptions { Merged = merged }));
-        model.Eval();
-        model.Freeze();
+        model.Freeze(precision);
         return () => Answer(model, images);
-    }
-
-    /// <summary>A forward pass whose products are in bfloat16.</summary>
-    internal static Action AnswerInBFloat16(string size, int batch)
-    {
-        var (model, images) = Model(size, batch);
-        model.Eval();
-        return () =>
-        {
-            using var autocast = new Autocast(Device.Cpu, DType.BFloat16);
-            Answer(model, images);
-        };
     }
 
     private static void Answer(VisionTransformer model, Tensor images)

@@ -1,4 +1,5 @@
 using Anyformer.Models.Forecasting;
+using Anyformer.Modules;
 using W = Anyformer.Benchmarks.Works.AttentionWorks;
 
 namespace Anyformer.Benchmarks.Works;
@@ -19,10 +20,13 @@ internal static class WorkList
         ["vit-small-1"] = seconds => Clock.Rate(seconds, 5, 1, VisionWorks.Answer("small", 1)),
         ["vit-small-16"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("small", 16)),
         ["vit-small-16-merging"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("small", 16, merged: 13)),
-        ["vit-small-1-bfloat16"] = seconds => Clock.Rate(seconds, 5, 1, VisionWorks.AnswerInBFloat16("small", 1)),
-        ["vit-small-16-bfloat16"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.AnswerInBFloat16("small", 16)),
+        ["vit-small-1-bfloat16"] = seconds => Clock.Rate(seconds, 5, 1, VisionWorks.Answer("small", 1, FrozenPrecision.BFloat16)),
+        ["vit-small-1-int8"] = seconds => Clock.Rate(seconds, 5, 1, VisionWorks.Answer("small", 1, FrozenPrecision.Int8)),
+        ["vit-small-16-bfloat16"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("small", 16, FrozenPrecision.BFloat16)),
+        ["vit-small-16-int8"] = seconds => Clock.Rate(seconds, 2, 16, VisionWorks.Answer("small", 16, FrozenPrecision.Int8)),
         ["gpt"] = seconds => Clock.Rate(seconds, 2, 1, LanguageWorks.Step()),
         ["gpt2-decode"] = seconds => Clock.Rate(seconds, 1, LanguageWorks.WrittenTokens, LanguageWorks.Decoding()),
+        ["gpt2-decode-int8"] = seconds => Clock.Rate(seconds, 1, LanguageWorks.WrittenTokens, LanguageWorks.Decoding(FrozenPrecision.Int8)),
         ["attention"] = seconds => Clock.Rate(seconds, 2, 1, W.Forward(W.Softmax, 4096)),
         ["attention-composition"] = seconds => Clock.Rate(seconds, 1, 1, W.Forward(W.Composition, 4096)),
         ["attention-backward"] = seconds => Clock.Rate(seconds, 2, 1, W.ForwardAndBackward(W.Softmax, 4096)),

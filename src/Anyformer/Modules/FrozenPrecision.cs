@@ -1,6 +1,9 @@
 namespace Anyformer.Modules;
 
-/// <summary>What the products of linear maps are computed in once a model is frozen; everything else stays as it is.</summary>
+/// <summary>
+/// What the products of linear maps are computed in once a model is frozen; everything else stays as it is. A few rows, as texts that are written have them, are
+/// multiplied in single precision whatever is asked: that is faster.
+/// </summary>
 public enum FrozenPrecision
 {
     /// <summary>Single precision: results are the same to rounding.</summary>

@@ -57,7 +57,7 @@ public sealed class FreezingTests
     {
         using var scope = new TensorScope();
         using var unrecorded = Autograd.NoGrad();
-        var (model, input) = (Drawn(), Tensors.Normal(1, 3, 20));
+        var (model, input) = (Drawn(), Tensors.Normal(1, 9, 20));
         var weights = model.StateDict().ToDictionary(item => item.Key, item => item.Value.Numbers());
         model.Freeze();
         var exact = model.Call(input);

@@ -1,45 +1,25 @@
-using Anyformer.Modules;
 using Anyformer.Torch;
 
 namespace Anyformer.Kernels.Products;
 
-/// <summary>A linear map in bfloat16, by libtorch's own product.</summary>
+/// <summary>A linear map in bfloat16.</summary>
 /// <param name="weight">(outputs, inputs), rounded once.</param>
 /// <param name="bias">(outputs); null for none.</param>
-internal sealed class BFloat16Linear(Tensor weight, Tensor? bias) : IFrozenMap
+internal sealed class BFloat16Linear(Tensor weight, Tensor? bias) : NarrowLinear(weight, bias)
 {
-    private readonly Tensor _weight = weight.Detach().To(DType.BFloat16).OutliveScopes();
-    private readonly Tensor? _bias = bias?.Detach().To(DType.BFloat16).OutliveScopes();
+    private readonly Tensor _rounded = weight.Detach().To(DType.BFloat16).OutliveScopes();
+    private readonly Tensor? _roundedBias = bias?.Detach().To(DType.BFloat16).OutliveScopes();
 
     /// <inheritdoc/>
-    public Tensor Call(Tensor input, Activation? activation = null, Tensor? residual = null)
+    public override void Thaw()
     {
-        using var scope = new TensorScope();
-        var output = OfRounded(input.To(DType.BFloat16), activation);
-        return scope.Keep(residual is null ? output : output + residual);
-    }
-
-    /// <inheritdoc/>
-    public Tensor[] CallEach(Tensor input, ReadOnlySpan<IFrozenMap> maps)
-    {
-        using var scope = new TensorScope();
-        var rounded = input.To(DType.BFloat16);
-        var outputs = new Tensor[maps.Length];
-        for (var i = 0; i < maps.Length; i++)
-            outputs[i] = ((BFloat16Linear)maps[i]).OfRounded(rounded, activation: null);
-        return scope.Keep(outputs);
-    }
-
-    private Tensor OfRounded(Tensor input, Activation? activation)
-    {
-        var output = Functional.Linear(input, _weight, _bias);
-        return (activation is null ? output : activation(output)).To(DType.Float32);
+        _rounded.Dispose();
+        _roundedBias?.Dispose();
     }
 
     /// <inheritdoc/>
-    public void Thaw()
-    {
-        _weight.Dispose();
-        _bias?.Dispose();
-    }
+    protected override Tensor Round(Tensor input) => input.To(DType.BFloat16);
+
+    /// <inheritdoc/>
+    protected override Tensor Multiply(Tensor rounded) => Functional.Linear(rounded, _rounded, _roundedBias);
 }

@@ -1,14 +1,13 @@
 using System.Runtime.Intrinsics.X86;
-using Anyformer.Modules;
 using Anyformer.Torch;
 
 namespace Anyformer.Kernels.Products;
 
 /// <summary>
-/// A linear map of integers of 8 bits, by libtorch's own product: weights are packed once, symmetric with a scale for every output; inputs are rounded call by call
-/// to as many steps between their least and their largest.
+/// A linear map of integers of 8 bits: weights are packed once, symmetric with a scale for every output; inputs are rounded call by call to as many steps between
+/// their least and their largest.
 /// </summary>
-internal sealed class Int8Linear : IFrozenMap
+internal sealed class Int8Linear : NarrowLinear
 {
     /// <summary>libtorch's number of the element type of quantised weights.</summary>
     private const int QuantizedInt8 = 12;
@@ -21,7 +20,7 @@ internal sealed class Int8Linear : IFrozenMap
     /// <param name="weight">(outputs, inputs).</param>
     /// <param name="bias">(outputs); null for none.</param>
     /// <exception cref="UserException">This libtorch has no product of such integers.</exception>
-    internal Int8Linear(Tensor weight, Tensor? bias)
+    internal Int8Linear(Tensor weight, Tensor? bias) : base(weight, bias)
     {
         using var scope = new TensorScope();
         using var unrecorded = Autograd.NoGrad();
@@ -42,14 +41,11 @@ internal sealed class Int8Linear : IFrozenMap
     private static bool NeedsRoom { get; } = !(X86Base.IsSupported && (X86Base.CpuId(7, 0).Ecx >> 11 & 1) == 1);
 
     /// <inheritdoc/>
-    public Tensor Call(Tensor input, Activation? activation = null, Tensor? residual = null)
-    {
-        using var scope = new TensorScope();
-        var output = (Tensor)Dispatcher.Call("quantized::linear_dynamic", input.Contiguous(), _packed, NeedsRoom)[0]!;
-        var activated = activation is null ? output : activation(output);
-        return scope.Keep(residual is null ? activated : activated + residual);
-    }
+    public override void Thaw() => _packed.Dispose();
 
     /// <inheritdoc/>
-    public void Thaw() => _packed.Dispose();
+    protected override Tensor Round(Tensor input) => input.Contiguous();
+
+    /// <inheritdoc/>
+    protected override Tensor Multiply(Tensor rounded) => (Tensor)Dispatcher.Call("quantized::linear_dynamic", rounded, _packed, NeedsRoom)[0]!;
 }
