@@ -1,3 +1,4 @@
+using Anyformer.Attention.Patterns;
 using Anyformer.Attention.Windows;
 using Anyformer.Catalog;
 using Anyformer.Modules;
@@ -26,6 +27,7 @@ namespace Anyformer.Attention.Local;
 public sealed class LocalAttention : AttentionFunction, IRecurrentAttention
 {
     private readonly LocalAttentionOptions _options;
+    private readonly FusedPattern _fused = new();
 
     /// <summary>Attention whose weights are dropped with a probability.</summary>
     public LocalAttention(LocalAttentionOptions options, double dropout = 0) => (_options, Dropout) = (options, new Dropout(dropout));
@@ -55,6 +57,22 @@ public sealed class LocalAttention : AttentionFunction, IRecurrentAttention
     {
         mask?.RefusePairs("Local attention");
         var windows = Layout(queries.Size(2), keys.Size(2), mask?.IsCausal ?? false);
+        return (_options.IsPlain && queries.Size(2) == keys.Size(2) ? Fused(windows, queries, keys, values, mask) : null) ?? Composed(windows, queries, keys, values, mask);
+    }
+
+    /// <summary>The attention by a kernel; null where there is none for the device or the sizes.</summary>
+    private Tensor? Fused(WindowLayout windows, Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
+    {
+        var (length, before, after) = ((int)windows.Length, Reach(windows.Backward), Reach(windows.Forward));
+        int Reach(int neighbours) => (int)Math.Min(neighbours * windows.Length, windows.Tokens);
+        var open = _options.Exact ? AttentionPattern.Band(before, after) : AttentionPattern.BlockWindow(length, before, after);
+        return _fused.Attend(mask?.IsCausal == true ? open & AttentionPattern.Causal : open,
+            queries, keys, values, mask?.Keys, Dropout.CurrentProbability, _options.Scale);
+    }
+
+    /// <summary>The attention as a composition of operators: for any device and any options, and the reference of the kernel.</summary>
+    private Tensor Composed(WindowLayout windows, Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
+    {
         var split = windows.Split(queries) * (_options.Scale ?? 1 / Math.Sqrt(queries.Size(3)));
         // The reference fills with -1, which shows in what a query gets that may see nothing.
         var around = windows.Around(_options.SharedKeys ? keys.ToUnitLength() : keys, -1);
@@ -64,8 +82,12 @@ public sealed class LocalAttention : AttentionFunction, IRecurrentAttention
         var scores = split.MatMul(around.Transpose(-2, -1));
         if (_options.SharedKeys)
             scores = scores.MaskedFill(windows.QueryPlaces(scores.Device).Eq(windows.KeyPlaces(scores.Device)), Scores.LastResort);
-        scores = scores.Hide(Visible(windows, mask, scores.Device));
-        return windows.Join(Dropout.Call(scores.Softmax(-1)).MatMul(windows.Around(values, -1)), queries.Size(2));
+        var visible = Visible(windows, mask, scores.Device);
+        var contexts = Dropout.Call(scores.Hide(visible).Softmax(-1)).MatMul(windows.Around(values, -1));
+        // Nothing but padding leaves a query without keys; what the kernel gives then, this gives too.
+        if (_options.IsPlain && mask?.Keys is not null)
+            contexts = contexts.MaskedFill(!visible!.Any(-1, keepdim: true), 0);
+        return windows.Join(contexts, queries.Size(2));
     }
 
     private WindowLayout Layout(long queries, long keys, bool causal)

@@ -63,4 +63,7 @@ public sealed record LocalAttentionOptions
     /// </summary>
     [Description("the zeros that fill up the last window are seen where no mask hides them, as by the reference implementation")]
     public bool SeesFilling { get; init; }
+
+    /// <summary>Whether a table of pairs tells all of it: scores are products, and nothing is seen beside tokens.</summary>
+    internal bool IsPlain => this is { Circular: false, SharedKeys: false, SeesFilling: false, Positions: LocalPositions.None };
 }

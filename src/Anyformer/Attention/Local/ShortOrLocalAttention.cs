@@ -26,9 +26,6 @@ internal sealed class ShortOrLocalAttention : AttentionFunction, IRecurrentAtten
 
     private ModifiedAttention All { get; }
 
-    /// <summary>Whether all of it can be told by a table.</summary>
-    private bool IsPlain => _options is { Circular: false, SharedKeys: false, SeesFilling: false, Positions: LocalPositions.None };
-
     /// <inheritdoc/>
     public (Tensor Contexts, IReadOnlyList<Tensor> State) Step(Tensor queries, Tensor keys, Tensor values, IReadOnlyList<Tensor>? state) =>
         Local.Step(queries, keys, values, state);
@@ -37,7 +34,7 @@ internal sealed class ShortOrLocalAttention : AttentionFunction, IRecurrentAtten
     protected override Tensor Forward(Tensor queries, Tensor keys, Tensor values, AttentionMask? mask)
     {
         var (asking, answering) = (queries.Size(2), keys.Size(2));
-        if (mask is not { IsCausal: true, Pairs: null } || !IsPlain || answering > ShortText || asking > answering)
+        if (mask is not { IsCausal: true, Pairs: null } || !_options.IsPlain || answering > ShortText || asking > answering)
             return Local.Call(queries, keys, values, mask);
         return All.Call(queries, keys, values, mask with { Pairs = Near(asking, answering, queries.Device) });
     }

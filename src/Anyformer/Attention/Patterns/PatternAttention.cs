@@ -1,9 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using Anyformer.Attention.Softmax;
 using Anyformer.Catalog;
 using Anyformer.Inspection;
-using Anyformer.Kernels.Fused;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -38,7 +36,7 @@ public sealed class PatternAttention : AttentionFunction
     private readonly AttentionPattern _pattern;
     private readonly int _blockSize;
     private readonly PlanCache<GatherPlan> _gathered = new(static key => new GatherPlan(key));
-    private readonly PlanCache<LayoutPlan> _layouts = new(static key => new LayoutPlan(key.Layouts()));
+    private readonly FusedPattern _fused = new();
 
     /// <summary>Attention in a pattern.</summary>
     /// <param name="pattern">What is open.</param>
@@ -70,16 +68,8 @@ public sealed class PatternAttention : AttentionFunction
         var pattern = mask?.IsCausal == true ? _pattern & AttentionPattern.Causal : _pattern;
         if (Recorder.IsListening)
             Recorder.Record(this, "pattern", pattern.DenseMask((int)queries.Size(2), (int)queries.Size(1)));
-        return Fused(pattern, queries, keys, values, mask?.Keys) ?? Gathered(pattern, queries, keys, values, mask?.Keys);
-    }
-
-    /// <summary>The attention by a kernel; null where there is none for the device or the sizes.</summary>
-    private Tensor? Fused(AttentionPattern pattern, Tensor queries, Tensor keys, Tensor values, Tensor? real)
-    {
-        if (queries.Device.Type != DeviceType.Cpu)
-            return null;
-        var layout = _layouts.Plan(PlanKey.Of(pattern, queries, BlockPlan.Size));
-        return ScaledDotProduct.Attend(queries, keys, values, new FusedMask { Keys = real, Layout = layout }, Dropout.CurrentProbability);
+        return _fused.Attend(pattern, queries, keys, values, mask?.Keys, Dropout.CurrentProbability)
+            ?? Gathered(pattern, queries, keys, values, mask?.Keys);
     }
 
     /// <summary>The attention as a composition of operators on gathered blocks.</summary>

@@ -1,3 +1,4 @@
+using Anyformer.Attention.Patterns;
 using Anyformer.Modules;
 using Anyformer.Torch;
 
@@ -16,6 +17,7 @@ internal readonly record struct SharedKeys(Tensor Scores, Tensor Values)
 internal sealed class SlidingWindow
 {
     private readonly long _side;
+    private readonly FusedPattern _fused = new();
     private readonly (long Dilation, long First, long Count)[] _runs;
 
     /// <summary>A window over heads.</summary>
@@ -48,18 +50,28 @@ internal sealed class SlidingWindow
     internal Tensor Contexts(
         Tensor queries, Tensor keys, Tensor values, Tensor? visible, bool isCausal, Dropout dropout, SharedKeys? shared = null)
     {
-        var tokens = queries.Size(2);
-        var known = visible ?? Functional.Ones([1, tokens], DType.Bool, device: queries.Device);
         var contexts = _runs.Select(run =>
         {
             Tensor OfRun(Tensor heads) => heads.Narrow(1, run.First, run.Count);
-            var band = Band.Within(tokens, _side, isCausal ? 0 : _side, run.Dilation);
-            var columns = band.Columns(known);
-            var scores = band.Scores(OfRun(queries), OfRun(keys)).Hide(columns);
-            var context = Weigh(scores, weights => band.Contexts(weights, OfRun(values)), dropout, shared?.OfHeads(run.First, run.Count));
-            return visible is null || shared is not null ? context : context.MaskedFill(!columns.Any(-1, keepdim: true), 0);
+            var band = Band.Within(queries.Size(2), _side, isCausal ? 0 : _side, run.Dilation);
+            var (asking, answering, summed) = (OfRun(queries), OfRun(keys), OfRun(values));
+            return shared is null && Fused(band, asking, answering, summed, visible, dropout) is { } fused ? fused
+                : Composed(band, asking, answering, summed, visible, dropout, shared?.OfHeads(run.First, run.Count));
         }).ToArray();
         return contexts.Length == 1 ? contexts[0] : Functional.Cat(contexts, 1);
+    }
+
+    /// <summary>The contexts by a kernel; null where there is none for the device or the sizes, or the window has gaps: blocks of which little is open do not pay.</summary>
+    private Tensor? Fused(Band band, Tensor queries, Tensor keys, Tensor values, Tensor? visible, Dropout dropout) => band.Dilation > 1 ? null
+        : _fused.Attend(AttentionPattern.Band((int)band.Before, (int)band.After), queries, keys, values, visible, dropout.CurrentProbability, scale: 1);
+
+    /// <summary>The contexts as a composition of operators: with shared keys, for any device and type, and the reference of the kernel.</summary>
+    private static Tensor Composed(
+        Band band, Tensor queries, Tensor keys, Tensor values, Tensor? visible, Dropout dropout, SharedKeys? shared)
+    {
+        var columns = band.Columns(visible ?? Functional.Ones([1, queries.Size(2)], DType.Bool, device: queries.Device));
+        var context = Weigh(band.Scores(queries, keys).Hide(columns), weights => band.Contexts(weights, values), dropout, shared);
+        return visible is null || shared is not null ? context : context.MaskedFill(!columns.Any(-1, keepdim: true), 0);
     }
 
     /// <summary>One softmax over shared keys and those that each query has of its own.</summary>
