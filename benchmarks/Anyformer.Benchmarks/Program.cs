@@ -24,7 +24,7 @@ try
     switch (args)
     {
         case ["step", var work, ..] when WorkList.Has(work):
-            TorchRuntime.Threads = run.Threads;
+            Engine.Start(run.Threads);
             var rate = WorkList.Rate(work, run.Seconds);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"rate": {{rate}}, "threads": {{run.Threads}}, "version": "libtorch {{TorchRuntime.Version}}"}"""));
             return 0;

@@ -7,13 +7,14 @@ public static class Engine
 {
     private const string NotThere = "cannot open shared object file: No such file or directory";
 
-    /// <summary>Sets the threads: what was asked for, otherwise one a physical core.</summary>
+    /// <summary>Sets the threads: what was asked for, otherwise one a physical core. Memory that is freed is kept: a command has the process for itself.</summary>
     /// <exception cref="DllNotFoundException">The native library, or libtorch, is not there or does not fit.</exception>
     public static void Start(int? threads = null)
     {
         try
         {
             TorchRuntime.Threads = threads ?? Processor.PhysicalCores;
+            TorchRuntime.KeepFreedMemory();
         }
         catch (DllNotFoundException exception)
         {

@@ -1,3 +1,4 @@
+using Anyformer.Kernels;
 using Anyformer.Kernels.Products;
 using Anyformer.Torch;
 
@@ -16,8 +17,8 @@ public static class Activations
         ["leaky-relu"] = static x => x.LeakyRelu(),
         ["elu"] = static x => x.Elu(),
         ["selu"] = static x => x.Selu(),
-        ["gelu"] = static x => x.Gelu(),
-        ["gelu-tanh"] = static x => x.Gelu("tanh"),
+        ["gelu"] = static x => VectorActivation.Of(FusedActivation.Gelu, x),
+        ["gelu-tanh"] = static x => VectorActivation.Of(FusedActivation.GeluTanh, x),
         // By its formula, as GPT-2's authors and Hugging Face's gelu_new have it: the same as gelu-tanh but for roundings, and slower.
         ["gelu-new"] = static x => x * 0.5 * ((((x + x.Pow(3.0) * 0.044715) * Math.Sqrt(2 / Math.PI)).Tanh()) + 1),
         ["gelu-quick"] = static x => x * (x * 1.702).Sigmoid(),
