@@ -3,7 +3,6 @@ using Anyformer.Data.Images;
 using Anyformer.Data.Images.Sets;
 using Anyformer.Models.Vision;
 using Anyformer.Recipes;
-using Anyformer.Recipes.Yaml;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Images;
 using Anyformer.Training.Schedules;
@@ -34,33 +33,17 @@ internal static class CompareClassifyOptions
         DefaultValueFactory = _ => "light",
     };
 
-    private static readonly Option<string> s_budget = new("--budget")
-    {
-        Description = "training time of all models together (90s, 10m), or a number of epochs of each",
-        HelpName = "time|epochs",
-        DefaultValueFactory = _ => "10m",
-    };
+    private static readonly Option<string> s_budget = ComparisonOptions.Budget("all models", "10m");
 
-    private static readonly Option<int> s_seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);
+    private static readonly Option<int> s_seeds = ComparisonOptions.Seeds();
 
     private static readonly Option<bool> s_strict = new("--strict") { Description = "stop at an image that cannot be decoded, instead of leaving it out and naming it" };
 
-    private static readonly Option<string[]> s_set = new("--set")
-    {
-        Description = "set a key of the recipe, as training.batch-size=128, or an option of a model, as vit-ti.drop-path=0.1; may be given again",
-        HelpName = "key=value",
-    };
+    private static readonly Option<string[]> s_set = ComparisonOptions.Set("a key of the recipe, as training.batch-size=128, or an option of a model, as vit-ti.drop-path=0.1");
 
     /// <summary>Keys of a recipe that a comparison has an option for, with that option.</summary>
-    private static readonly Dictionary<string, string> s_ownOptions = new()
-    {
-        ["model"] = "--models, and --set <model>.<option>=<value>",
-        ["data.path"] = "the folder",
-        ["preprocessing.size"] = "--image-size",
-        ["training.epochs"] = "--budget",
-        ["training.max-time"] = "--budget",
-        ["training.seed"] = "--seeds",
-    };
+    private static readonly IReadOnlyDictionary<string, string> s_ownKeys = ComparisonOverrides.OwnKeys(
+        ComparisonOverrides.Model, ("data.path", "the folder"), ("preprocessing.size", "--image-size"));
 
     public static Argument<string> Folder => s_folder;
 
@@ -70,25 +53,17 @@ internal static class CompareClassifyOptions
     /// <exception cref="UserException">An option is wrong.</exception>
     public static ImageSettings Read(ParseResult parsed)
     {
-        string[] names = [.. parsed.GetValue(s_models)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
-        if (names.Length == 0)
-            throw new UserException($"--models names no model, found '{parsed.GetValue(s_models)}'.");
+        var names = ComparisonOptions.Names(parsed, s_models, "model");
         var assignments = (parsed.GetValue(s_set) ?? []).ToLookup(assignment => names.Contains(ComparisonOverrides.FirstKey(assignment)));
-        var options = assignments[true].Aggregate(new RecipeDocument(RecipeMapping.Empty, "--set"), (document, assignment) => document.Set(assignment)).Root;
+        var options = ComparisonOverrides.OptionsOfEach(assignments[true], names, "model");
         return new ImageSettings
         {
             Recipe = Recipe(parsed, assignments[false]),
-            Models = [.. names.Select(name => (name, Model(name, options)))],
+            Models = [.. names.Select(name => (name, NamedModels.Get<ImageClassifier>(name) with { Options = options(name) }))],
             Budget = Budget.Parse(parsed.GetValue(s_budget)!),
-            Seeds = [.. Enumerable.Range(1, parsed.GetValue(s_seeds)).Select(seed => (long)seed)],
+            Seeds = ComparisonOptions.SeedsOf(parsed, s_seeds),
         };
     }
-
-    private static ModelSection Model(string name, RecipeMapping options) => NamedModels.Get<ImageClassifier>(name) with
-    {
-        Options = !options.TryGet(name, out var own) ? RecipeMapping.Empty : own as RecipeMapping
-            ?? throw new UserException($"The override of '{name}' names no option of it; expected {name}.<option>=<value>."),
-    };
 
     /// <summary>The options as a recipe, so that --set reaches every key of it.</summary>
     private static ImageRecipe Recipe(ParseResult parsed, IEnumerable<string> assignments)
@@ -113,7 +88,6 @@ internal static class CompareClassifyOptions
                 Patience = null,
             },
         };
-        var document = assignments.Select(assignment => ComparisonOverrides.Allowed(assignment, s_ownOptions)).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
-        return (ImageRecipe)document.Bind<Recipe>();
+        return (ImageRecipe)ComparisonOverrides.Over(usual, assignments, s_ownKeys).Bind<Recipe>();
     }
 }

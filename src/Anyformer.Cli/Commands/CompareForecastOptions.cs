@@ -3,7 +3,6 @@ using Anyformer.Catalog;
 using Anyformer.Data.TimeSeries;
 using Anyformer.Models.Forecasting;
 using Anyformer.Recipes;
-using Anyformer.Recipes.Yaml;
 using Anyformer.Tasks;
 using Anyformer.Tasks.Forecasting;
 using Anyformer.Training.Schedules;
@@ -30,33 +29,18 @@ internal static class CompareForecastOptions
 
     private static readonly Option<int[]> s_horizons = SharedOptions.Counts("--horizon", "steps to forecast; several are compared one after the other", 24);
 
-    private static readonly Option<string> s_budget = new("--budget")
-    {
-        Description = "training time of all models together (90s, 2m), or a number of epochs of each",
-        HelpName = "time|epochs",
-        DefaultValueFactory = _ => "3m",
-    };
+    private static readonly Option<string> s_budget = ComparisonOptions.Budget("all models", "3m");
 
-    private static readonly Option<int> s_seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);
+    private static readonly Option<int> s_seeds = ComparisonOptions.Seeds();
 
     private static readonly Option<int> s_ensemble = SharedOptions.Count("--ensemble", "how many of the best models are also taken together, 1 for none", 3);
 
     private static readonly Option<FillPolicy?> s_fill = SharedOptions.Fill();
 
-    private static readonly Option<string[]> s_set = new("--set")
-    {
-        Description = "set a key of the recipe, as training.batch-size=64, or an option of a model, as itransformer.width=64; may be given again",
-        HelpName = "key=value",
-    };
+    private static readonly Option<string[]> s_set = ComparisonOptions.Set("a key of the recipe, as training.batch-size=64, or an option of a model, as itransformer.width=64");
 
     /// <summary>Keys of a recipe that a comparison has an option for, with that option.</summary>
-    private static readonly Dictionary<string, string> s_ownOptions = new()
-    {
-        ["model"] = "--models, and --set <model>.<option>=<value>",
-        ["training.epochs"] = "--budget",
-        ["training.max-time"] = "--budget",
-        ["training.seed"] = "--seeds",
-    };
+    private static readonly IReadOnlyDictionary<string, string> s_ownKeys = ComparisonOverrides.OwnKeys(ComparisonOverrides.Model);
 
     public static IReadOnlyList<Option> All { get; } = [s_data, s_models, s_lookback, s_horizons, s_budget, s_seeds, s_ensemble, s_fill, s_set];
 
@@ -84,7 +68,7 @@ internal static class CompareForecastOptions
             Models = Models(ModelIds(parsed), assignments[true]),
             Budget = Budget.Parse(parsed.GetValue(s_budget)!),
             Ensemble = parsed.GetValue(s_ensemble),
-            Seeds = [.. Enumerable.Range(1, parsed.GetValue(s_seeds)).Select(seed => (long)seed)],
+            Seeds = ComparisonOptions.SeedsOf(parsed, s_seeds),
         };
         return (settings, recipe.Name ?? $"Forecasters on {recipe.Data.Source}");
     }
@@ -113,36 +97,25 @@ internal static class CompareForecastOptions
                 Patience = 8,
             },
         };
-        var document = assignments.Select(assignment => ComparisonOverrides.Allowed(assignment, s_ownOptions)).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
-        return (ForecastRecipe)document.Bind<Recipe>();
+        return (ForecastRecipe)ComparisonOverrides.Over(usual, assignments, s_ownKeys).Bind<Recipe>();
     }
 
-    private static string[] ModelIds(ParseResult parsed)
-    {
-        if (parsed.GetValue(s_models) is not { } listed)
-            return [.. MethodCatalog.OfRole<Forecaster>().Select(entry => entry.Id)];
-        string[] ids = [.. listed.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
-        return ids.Length > 0 ? ids : throw new UserException($"--models names no model, found '{listed}'.");
-    }
-
-    private static ModelSection[] Models(string[] ids, IEnumerable<string> assignments)
-    {
-        var options = new RecipeDocument(RecipeMapping.Empty, "--set");
-        foreach (var assignment in assignments)
-            options = ids.Contains(ComparisonOverrides.FirstKey(assignment))
-                ? options.Set(assignment)
-                : throw new UserException(
-                    $"The override '{assignment}' is for a model that is not compared, expected one of {string.Join(", ", ids)}.");
-        return [.. ids.Select(id => Model(id, options.Root))];
-    }
+    private static string[] ModelIds(ParseResult parsed) => parsed.GetValue(s_models) is null
+        ? [.. MethodCatalog.OfRole<Forecaster>().Select(entry => entry.Id)]
+        : ComparisonOptions.Names(parsed, s_models, "model");
 
     /// <summary>A comparison on the user's machine takes the small size of a model where it has one.</summary>
-    private static ModelSection Model(string id, RecipeMapping options) => new()
+    private static ModelSection[] Models(string[] ids, IEnumerable<string> assignments)
     {
-        Id = id,
-        Preset = MethodCatalog.Get<Forecaster>(id).Presets.ContainsKey("small") ? "small" : null,
-        Options = options.TryGet(id, out var own)
-            ? own as RecipeMapping ?? throw new UserException($"The override of '{id}' names no option of it; expected {id}.<option>=<value>.")
-            : RecipeMapping.Empty,
-    };
+        var options = ComparisonOverrides.OptionsOfEach(assignments, ids, "model");
+        return
+        [
+            .. ids.Select(id => new ModelSection
+            {
+                Id = id,
+                Preset = MethodCatalog.Get<Forecaster>(id).Presets.ContainsKey("small") ? "small" : null,
+                Options = options(id),
+            }),
+        ];
+    }
 }

@@ -21,26 +21,13 @@ public static class CompareLanguageCommand
 
     private static readonly TextComparison<LanguageModel> s_comparison = new("decoder-small,simplified-blocks-small", "1");
 
-    private static readonly Dictionary<string, string> s_ownOptions = new()
-    {
-        ["model"] = "--models, and --set <model>.<option>=<value>",
-        ["data.source"] = "the text",
-        ["data.tokens"] = "--tokens",
-        ["training.epochs"] = "--budget",
-        ["training.max-time"] = "--budget",
-        ["training.seed"] = "--seeds",
-    };
+    private static readonly IReadOnlyDictionary<string, string> s_ownKeys = ComparisonOverrides.OwnKeys(
+        ComparisonOverrides.Model, ("data.source", "the text"), ("data.tokens", "--tokens"));
 
     /// <summary>The command.</summary>
-    public static Command Create()
-    {
-        var command = new Command("language", "Compare language models on a text: loss, bits per byte, speed, memory, and what they write.") { s_text, s_tokens, s_prompts };
-        foreach (var option in s_comparison.Options)
-            command.Options.Add(option);
-        // On a thread of its own, for Ctrl-C is listened to only once the work is under way.
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
-        return command;
-    }
+    public static Command Create() => s_comparison.Command(
+        "language", "Compare language models on a text: loss, bits per byte, speed, memory, and what they write.",
+        [s_text], [s_tokens, s_prompts], Run);
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
@@ -61,7 +48,7 @@ public static class CompareLanguageCommand
             },
         };
         var title = $"Language models on {Path.GetFileName(Path.TrimEndingDirectorySeparator(usual.Data.Source))}";
-        return s_comparison.Run(parsed, title, usual, s_ownOptions, (name, folder) => Samples(name, folder, parsed.GetValue(s_prompts) ?? []), cancellation);
+        return s_comparison.Run(parsed, title, usual, s_ownKeys, (name, folder) => Samples(name, folder, parsed.GetValue(s_prompts) ?? []), cancellation);
     }
 
     private static IEnumerable<TextSample> Samples(string name, string folder, string[] prompts)

@@ -39,31 +39,16 @@ internal static class CompareLongRangeOptions
         CustomParser = ReadTokens,
     };
 
-    private static readonly Option<string> s_budget = new("--budget")
-    {
-        Description = "training time of all models, tasks and lengths together (90s, 3m), or a number of epochs of each",
-        HelpName = "time|epochs",
-        DefaultValueFactory = _ => "3m",
-    };
+    private static readonly Option<string> s_budget = ComparisonOptions.Budget("all models, tasks and lengths", "3m");
 
-    private static readonly Option<int> s_seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);
+    private static readonly Option<int> s_seeds = ComparisonOptions.Seeds();
 
-    private static readonly Option<string[]> s_set = new("--set")
-    {
-        Description = "set a key of the recipe, as data.train=96000 or model.preset=listops, or an option of a mechanism, as longformer.window=128; may be given again",
-        HelpName = "key=value",
-    };
+    private static readonly Option<string[]> s_set = ComparisonOptions.Set(
+        "a key of the recipe, as data.train=96000 or model.preset=listops, or an option of a mechanism, as longformer.window=128");
 
     /// <summary>Keys of a recipe that a comparison has an option for, with that option.</summary>
-    private static readonly Dictionary<string, string> s_ownOptions = new()
-    {
-        ["data.kind"] = "--tasks",
-        ["data.tokens"] = "--tokens",
-        ["model.options.attention"] = "--attention, and --set <mechanism>.<option>=<value>",
-        ["training.epochs"] = "--budget",
-        ["training.max-time"] = "--budget",
-        ["training.seed"] = "--seeds",
-    };
+    private static readonly IReadOnlyDictionary<string, string> s_ownKeys = ComparisonOverrides.OwnKeys(
+        ("data.kind", "--tasks"), ("data.tokens", "--tokens"), ("model.options.attention", "--attention, and --set <mechanism>.<option>=<value>"));
 
     public static IReadOnlyList<Option> All { get; } = [s_tasks, s_attention, s_tokens, s_budget, s_seeds, s_set];
 
@@ -85,7 +70,7 @@ internal static class CompareLongRangeOptions
                 Training = recipe.Training,
                 Evaluation = recipe.Evaluation,
                 Budget = budget,
-                Seeds = [.. Enumerable.Range(1, parsed.GetValue(s_seeds)).Select(seed => (long)seed)],
+                Seeds = ComparisonOptions.SeedsOf(parsed, s_seeds),
             };
         SequenceSettings[] all = [.. settings];
         return [.. all.Select(one => one with { Budget = budget.Share(all.Length) })];
@@ -95,7 +80,7 @@ internal static class CompareLongRangeOptions
     private static IEnumerable<SequenceTask> Tasks(ParseResult parsed)
     {
         var store = DataFolders.Store(parsed);
-        return Names(parsed, s_tasks, SequenceTask.All.Where(task => task.Value.IsThere(store)).Select(task => task.Key)).Select(name =>
+        return Names(parsed, s_tasks, "task", SequenceTask.All.Where(task => task.Value.IsThere(store)).Select(task => task.Key)).Select(name =>
             SequenceTask.All.GetValueOrDefault(name)
             ?? throw new UserException($"--tasks names '{name}', expected one of {string.Join(", ", SequenceTask.All.Keys)}."));
     }
@@ -125,26 +110,18 @@ internal static class CompareLongRangeOptions
             },
             Evaluation = new SequenceEvaluationSection { BatchSize = 8 },
         };
-        var document = assignments.Select(assignment => ComparisonOverrides.Allowed(assignment, s_ownOptions)).Aggregate(usual.ToDocument(), (document, assignment) => document.Set(assignment));
-        return (SequenceRecipe)document.Bind<Recipe>();
+        return (SequenceRecipe)ComparisonOverrides.Over(usual, assignments, s_ownKeys).Bind<Recipe>();
     }
 
     private static AttentionContender[] Contenders(ParseResult parsed, ModelSection model, IEnumerable<string> assignments)
     {
-        var ids = Names(parsed, s_attention, MethodCatalog.OfRole<TokenMixer>().Select(entry => entry.Id));
-        var options = new RecipeDocument(RecipeMapping.Empty, "--set");
-        foreach (var assignment in assignments)
-            options = ids.Contains(ComparisonOverrides.FirstKey(assignment))
-                ? options.Set(assignment)
-                : throw new UserException(
-                    $"The override '{assignment}' is for a mechanism that is not compared, expected one of {string.Join(", ", ids)}.");
-        return [.. ids.Select(id => Contender(MethodCatalog.Get<TokenMixer>(id), model, options.Root))];
+        var ids = Names(parsed, s_attention, "mechanism", MethodCatalog.OfRole<TokenMixer>().Select(entry => entry.Id));
+        var options = ComparisonOverrides.OptionsOfEach(assignments, ids, "mechanism");
+        return [.. ids.Select(id => Contender(MethodCatalog.Get<TokenMixer>(id), model, options(id)))];
     }
 
-    private static AttentionContender Contender(CatalogEntry mechanism, ModelSection model, RecipeMapping options)
+    private static AttentionContender Contender(CatalogEntry mechanism, ModelSection model, RecipeMapping own)
     {
-        var own = !options.TryGet(mechanism.Id, out var given) ? RecipeMapping.Empty : given as RecipeMapping
-            ?? throw new UserException($"The override of '{mechanism.Id}' names no option of it; expected {mechanism.Id}.<option>=<value>.");
         var kind = new RecipeEntry("kind", RecipeScalar.Quoted(mechanism.Id, NodeOrigin.Defaults), NodeOrigin.Defaults);
         var part = new RecipeEntry(AttentionKey, own.With(kind), NodeOrigin.Defaults);
         return new AttentionContender(mechanism.Id, mechanism.Name, model with { Options = model.Options.With(part) });
@@ -152,14 +129,8 @@ internal static class CompareLongRangeOptions
 
     private static bool IsForMechanism(string assignment) => MethodCatalog.OfRole<TokenMixer>().Any(entry => entry.Id == ComparisonOverrides.FirstKey(assignment));
 
-    private static string[] Names(ParseResult parsed, Option<string> option, IEnumerable<string> all)
-    {
-        var listed = parsed.GetValue(option)!;
-        if (listed == Everything)
-            return [.. all];
-        string[] names = [.. listed.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
-        return names.Length > 0 ? names : throw new UserException($"{option.Name} names nothing, found '{listed}'.");
-    }
+    private static string[] Names(ParseResult parsed, Option<string> option, string kind, IEnumerable<string> all) =>
+        parsed.GetValue(option) == Everything ? [.. all] : ComparisonOptions.Names(parsed, option, kind);
 
     private static int[] ReadTokens(ArgumentResult result)
     {

@@ -23,32 +23,13 @@ public static class CompareTextClassificationCommand
 
     private static readonly TextComparison<TextModel> s_comparison = new("encoder-small,decoder-small", "5");
 
-    private static readonly Dictionary<string, string> s_ownOptions = new()
-    {
-        ["model"] = "--models, and --set <model>.<option>=<value>",
-        ["data.source"] = "the texts",
-        ["data.text"] = "--text",
-        ["data.pair"] = "--pair",
-        ["data.label"] = "--label",
-        ["data.tokens"] = "--tokens",
-        ["training.epochs"] = "--budget",
-        ["training.max-time"] = "--budget",
-        ["training.seed"] = "--seeds",
-    };
+    private static readonly IReadOnlyDictionary<string, string> s_ownKeys = ComparisonOverrides.OwnKeys(
+        ComparisonOverrides.Model, ("data.source", "the texts"), ("data.text", "--text"), ("data.pair", "--pair"), ("data.label", "--label"), ("data.tokens", "--tokens"));
 
     /// <summary>The command.</summary>
-    public static Command Create()
-    {
-        var command = new Command("text-classification", "Compare models that tell the classes of texts: accuracy, F1, Matthews correlation, speed, memory, and what is taken for what.")
-        {
-            s_texts, s_text, s_pair, s_label, s_tokens,
-        };
-        foreach (var option in s_comparison.Options)
-            command.Options.Add(option);
-        // On a thread of its own, for Ctrl-C is listened to only once the work is under way.
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
-        return command;
-    }
+    public static Command Create() => s_comparison.Command(
+        "text-classification", "Compare models that tell the classes of texts: accuracy, F1, Matthews correlation, speed, memory, and what is taken for what.",
+        [s_texts], [s_text, s_pair, s_label, s_tokens], Run);
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
@@ -75,7 +56,7 @@ public static class CompareTextClassificationCommand
             },
         };
         var title = $"Classifiers of texts on {Path.GetFileName(Path.TrimEndingDirectorySeparator(usual.Data.Source))}";
-        return s_comparison.Run(parsed, title, usual, s_ownOptions, (_, _) => [], cancellation);
+        return s_comparison.Run(parsed, title, usual, s_ownKeys, (_, _) => [], cancellation);
     }
 
     private static Option<string> Column(string name, string description, string usual) =>

@@ -23,27 +23,13 @@ public static class CompareTranslateCommand
 
     private static readonly TextComparison<SequenceToSequenceModel> s_comparison = new("encoder-decoder-small", "1");
 
-    private static readonly Dictionary<string, string> s_ownOptions = new()
-    {
-        ["model"] = "--models, and --set <model>.<option>=<value>",
-        ["data.source"] = "the folder",
-        ["data.from"] = "--from",
-        ["data.to"] = "--to",
-        ["training.epochs"] = "--budget",
-        ["training.max-time"] = "--budget",
-        ["training.seed"] = "--seeds",
-    };
+    private static readonly IReadOnlyDictionary<string, string> s_ownKeys = ComparisonOverrides.OwnKeys(
+        ComparisonOverrides.Model, ("data.source", "the folder"), ("data.from", "--from"), ("data.to", "--to"));
 
     /// <summary>The command.</summary>
-    public static Command Create()
-    {
-        var command = new Command("translate", "Compare translators on texts with their translations: loss, BLEU, speed, memory, and what they write.") { s_folder, s_from, s_to };
-        foreach (var option in s_comparison.Options)
-            command.Options.Add(option);
-        // On a thread of its own, for Ctrl-C is listened to only once the work is under way.
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(parsed, cancellation), CancellationToken.None));
-        return command;
-    }
+    public static Command Create() => s_comparison.Command(
+        "translate", "Compare translators on texts with their translations: loss, BLEU, speed, memory, and what they write.",
+        [s_folder], [s_from, s_to], Run);
 
     private static int Run(ParseResult parsed, CancellationToken cancellation)
     {
@@ -64,7 +50,7 @@ public static class CompareTranslateCommand
             },
         };
         var title = $"Translators from {data.From} to {data.To} on {Path.GetFileName(Path.TrimEndingDirectorySeparator(data.Source))}";
-        return s_comparison.Run(parsed, title, usual, s_ownOptions, (name, folder) => Written(name, folder, data, parsed), cancellation);
+        return s_comparison.Run(parsed, title, usual, s_ownKeys, (name, folder) => Written(name, folder, data, parsed), cancellation);
     }
 
     private static IEnumerable<TextSample> Written(string name, string folder, TranslationDataSection data, ParseResult parsed)

@@ -16,13 +16,9 @@ internal sealed class TextComparison<TRole> where TRole : Module
     private readonly Option<string> _models;
     private readonly Option<string> _budget;
 
-    private readonly Option<int> _seeds = SharedOptions.Count("--seeds", "trainings of each model, with seeds 1 to n", 1);
+    private readonly Option<int> _seeds = ComparisonOptions.Seeds();
 
-    private readonly Option<string[]> _set = new("--set")
-    {
-        Description = "set a key of the recipe, as training.batch-size=64, or an option of a model, as gpt2-small.width=128; may be given again",
-        HelpName = "key=value",
-    };
+    private readonly Option<string[]> _set = ComparisonOptions.Set("a key of the recipe, as training.batch-size=64, or an option of a model, as gpt2-small.width=128");
 
     private readonly Option<string?> _output = new("--output") { Description = "folder of the run; a new one in runs when left out", HelpName = "folder" };
 
@@ -33,32 +29,28 @@ internal sealed class TextComparison<TRole> where TRole : Module
     public TextComparison(string models, string budget)
     {
         _models = new Option<string>("--models") { Description = "the models, each in a size, separated by commas", HelpName = "a,b,c", DefaultValueFactory = _ => models };
-        _budget = new Option<string>("--budget")
-        {
-            Description = "training time of all models together (90s, 10m), or a number of epochs of each: as many tokens for each",
-            HelpName = "time|epochs",
-            DefaultValueFactory = _ => budget,
-        };
+        _budget = ComparisonOptions.Budget("all models", budget);
     }
 
-    /// <summary>The options that all of them take.</summary>
-    public IReadOnlyList<Option> Options => [_models, _budget, _seeds, _set, _output, _json];
+    /// <summary>The command with its arguments and options and those of every comparison.</summary>
+    public Command Command(string name, string description, IEnumerable<Argument> arguments, IEnumerable<Option> options, Func<ParseResult, CancellationToken, int> run) =>
+        ComparisonOptions.Command(name, description, arguments, [.. options, _models, _budget, _seeds, _set, _output, _json], run);
 
     /// <summary>Trains every model and writes the report.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="title">The headline of the report.</param>
     /// <param name="usual">The recipe, with keys that <c>--set</c> may change; its model is any.</param>
-    /// <param name="ownOptions">Keys of the recipe that the command has an option for, with that option.</param>
+    /// <param name="ownKeys">Keys of the recipe that the command has an option for, with that option.</param>
     /// <param name="samples">What the model of a finished run, under a name, writes.</param>
     /// <param name="cancellation">Ends the comparison after the current step.</param>
     public int Run(
-        ParseResult parsed, string title, Recipe usual, IReadOnlyDictionary<string, string> ownOptions, Func<string, string, IEnumerable<TextSample>> samples,
+        ParseResult parsed, string title, Recipe usual, IReadOnlyDictionary<string, string> ownKeys, Func<string, string, IEnumerable<TextSample>> samples,
         CancellationToken cancellation)
     {
         var startedAt = DateTimeOffset.Now;
-        var names = Names(parsed);
+        var names = ComparisonOptions.Names(parsed, _models, "model");
         var assignments = (parsed.GetValue(_set) ?? []).ToLookup(assignment => names.Contains(ComparisonOverrides.FirstKey(assignment)));
-        var document = assignments[false].Select(assignment => ComparisonOverrides.Allowed(assignment, ownOptions)).Aggregate(usual.ToDocument(), (current, assignment) => current.Set(assignment));
+        var document = ComparisonOverrides.Over(usual, assignments[false], ownKeys);
         AblationVariant[] variants = [.. names.Select(name => Variant(name, assignments[true].Where(assignment => ComparisonOverrides.FirstKey(assignment) == name)))];
         var (seeds, budget) = (parsed.GetValue(_seeds), Budget.Parse(parsed.GetValue(_budget)!));
         var folder = parsed.GetValue(_output) ?? RunFolders.New(parsed.CommandResult.Command.Name is var name ? $"compare-{name}" : "", startedAt);
@@ -88,12 +80,6 @@ internal sealed class TextComparison<TRole> where TRole : Module
             Texts = [.. trained.SelectMany(run => samples(run.Name, run.Folder))],
         };
         return ComparisonOutput.Finish(result, variants.Length, folder, parsed.GetValue(_json)).ExitCode;
-    }
-
-    private string[] Names(ParseResult parsed)
-    {
-        string[] names = [.. parsed.GetValue(_models)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct()];
-        return names.Length > 0 ? names : throw new UserException($"--models names no model, found '{parsed.GetValue(_models)}'.");
     }
 
     /// <summary>The recipe with a model: assignments of its options come without the model's name there.</summary>
