@@ -3,10 +3,10 @@ using BenchmarkDotNet.Attributes;
 
 namespace Anyformer.Benchmarks.Kernels;
 
-/// <summary>Attention of 8 heads of width 64: what models use, beside the composition of operators.</summary>
+/// <summary>Attention of 8 heads of width 64: what models use, beside the composition of operators, forward and both ways.</summary>
 public class AttentionBenchmark : KernelBenchmark
 {
-    private Action _forward = null!, _composition = null!, _backward = null!, _backwardComposition = null!;
+    private Action _attention = null!, _composition = null!, _attentionBothWays = null!, _compositionBothWays = null!;
 
     [Params(64, 256, 1024, 4096)]
     public int Tokens { get; set; }
@@ -15,21 +15,21 @@ public class AttentionBenchmark : KernelBenchmark
     public void Prepare()
     {
         Begin();
-        _forward = AttentionWorks.Forward(AttentionWorks.Softmax, Tokens);
+        _attention = AttentionWorks.Forward(AttentionWorks.Softmax, Tokens);
         _composition = AttentionWorks.Forward(AttentionWorks.Composition, Tokens);
-        _backward = AttentionWorks.ForwardAndBackward(AttentionWorks.Softmax, Tokens);
-        _backwardComposition = AttentionWorks.ForwardAndBackward(AttentionWorks.Composition, Tokens);
+        _attentionBothWays = AttentionWorks.ForwardAndBackward(AttentionWorks.Softmax, Tokens);
+        _compositionBothWays = AttentionWorks.ForwardAndBackward(AttentionWorks.Composition, Tokens);
     }
 
-    [Benchmark(Baseline = true)]
+    [Benchmark(Baseline = true), BenchmarkCategory(Forward)]
     public void Composition() => _composition();
 
-    [Benchmark]
-    public void Attention() => _forward();
+    [Benchmark, BenchmarkCategory(Forward)]
+    public void Attention() => _attention();
 
-    [Benchmark]
-    public void CompositionBothWays() => _backwardComposition();
+    [Benchmark(Baseline = true), BenchmarkCategory(BothWays)]
+    public void CompositionBothWays() => _compositionBothWays();
 
-    [Benchmark]
-    public void AttentionBothWays() => _backward();
+    [Benchmark, BenchmarkCategory(BothWays)]
+    public void AttentionBothWays() => _attentionBothWays();
 }

@@ -24,15 +24,15 @@ public class CausalLinearBenchmark : KernelBenchmark
         _compositionBothWays = AttentionWorks.ForwardAndBackward(AttentionWorks.CausalLinearComposition, Tokens, Features);
     }
 
-    [Benchmark(Baseline = true)]
+    [Benchmark(Baseline = true), BenchmarkCategory(Forward)]
     public void Composition() => _composition();
 
-    [Benchmark]
+    [Benchmark, BenchmarkCategory(Forward)]
     public void Kernel() => _forward();
 
-    [Benchmark]
+    [Benchmark(Baseline = true), BenchmarkCategory(BothWays)]
     public void CompositionBothWays() => _compositionBothWays();
 
-    [Benchmark]
+    [Benchmark, BenchmarkCategory(BothWays)]
     public void KernelBothWays() => _bothWays();
 }

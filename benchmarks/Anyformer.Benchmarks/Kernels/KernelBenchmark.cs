@@ -9,12 +9,16 @@ namespace Anyformer.Benchmarks.Kernels;
 
 /// <summary>
 /// The frame of a kernel's benchmark: derive, give inputs in a <c>[GlobalSetup]</c>, and mark the composition of operators that the kernel stands for
-/// with <c>[Benchmark(Baseline = true)]</c>. It runs in this process, which has the native library beside it.
+/// with <c>[Benchmark(Baseline = true)]</c>, one in each category where there are several. It runs in this process, which has the native library beside it.
 /// </summary>
 [Config(typeof(InThisProcess))]
+[GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
 [MemoryDiagnoser]
 public abstract class KernelBenchmark
 {
+    /// <summary>The categories of kernels that are measured with and without their backward pass.</summary>
+    protected const string Forward = "forward", BothWays = "both ways";
+
     /// <summary>Makes all threads available.</summary>
     protected static void Begin()
     {
