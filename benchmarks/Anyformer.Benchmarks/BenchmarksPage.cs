@@ -8,7 +8,7 @@ namespace Anyformer.Benchmarks;
 /// <summary>The page <c>docs/benchmarks.md</c>.</summary>
 internal static class BenchmarksPage
 {
-    internal static string Write(PairedRun run, IReadOnlyList<PairResult> results, IReadOnlyList<string> growth)
+    internal static string Write(PairedRun run, IReadOnlyList<PairResult> results, IReadOnlyList<string> growth, IReadOnlyList<string> memory)
     {
         var page = new StringBuilder("# Benchmarks\n\n");
         page.Append(CultureInfo.InvariantCulture, $"""
@@ -22,9 +22,14 @@ internal static class BenchmarksPage
         page.Append("| work | | a second | ratio | setting | command | date |\n|---|---|---:|---:|---|---|---|\n");
         foreach (var result in results)
             AppendRows(page, result);
-        page.Append("\n## Growth with tokens\n\n").AppendJoin('\n', growth).Append("\n\n## Machine\n\n").AppendJoin('\n', Machine(results)).Append('\n');
+        AppendSection(page, "Growth with tokens", growth);
+        AppendSection(page, "Memory of attention", memory);
+        AppendSection(page, "Machine", Machine(results));
         return page.ToString();
     }
+
+    private static void AppendSection(StringBuilder page, string title, IEnumerable<string> lines) =>
+        page.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\n").AppendJoin('\n', lines).Append('\n');
 
     private static void AppendRows(StringBuilder page, PairResult result)
     {

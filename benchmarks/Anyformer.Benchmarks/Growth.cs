@@ -10,7 +10,7 @@ internal static class Growth
 {
     private const int Heads = 2;
 
-    private static readonly int[] s_tokens = [512, 1024, 2048, 4096, 8192, 16_384, 32_768];
+    internal static IReadOnlyList<int> Tokens { get; } = [512, 1024, 2048, 4096, 8192, 16_384, 32_768];
 
     /// <summary>Lines of a Markdown table, from 512 to 32,768 tokens, and the power of the tokens with which dense attention and a window grow.</summary>
     /// <param name="seconds">How long each is measured; what would take sixty times as long for one pass is left out.</param>
@@ -20,7 +20,7 @@ internal static class Growth
         return
         [
             "| tokens | dense ms | GFLOP/s | window of 256 ms |", "|---:|---:|---:|---:|",
-            .. s_tokens.Select(tokens => $"| {tokens.ToString("N0", CultureInfo.InvariantCulture)} | {Dense(tokens, dense)} | {Milliseconds(tokens, window)} |"),
+            .. Tokens.Select(tokens => $"| {tokens.ToString("N0", CultureInfo.InvariantCulture)} | {Dense(tokens, dense)} | {Milliseconds(tokens, window)} |"),
             "",
             string.Create(CultureInfo.InvariantCulture,
                 $"Forward, {Heads} heads x 64. Dense attention grows with tokens^{Power(dense):0.00}, the window with tokens^{Power(window):0.00}."),
@@ -30,7 +30,7 @@ internal static class Growth
     private static SortedDictionary<int, double> Measure(Func<Tensor, Tensor, Tensor, Tensor> attention, double seconds)
     {
         var found = new SortedDictionary<int, double>();
-        foreach (var tokens in s_tokens)
+        foreach (var tokens in Tokens)
         {
             if (found.Count > 0 && 4 * found.Last().Value > 60 * seconds)
                 break;
@@ -46,5 +46,6 @@ internal static class Growth
     private static string Milliseconds(int tokens, SortedDictionary<int, double> found) =>
         found.TryGetValue(tokens, out var seconds) ? (1e3 * seconds).ToString("0.00", CultureInfo.InvariantCulture) : "–";
 
-    private static double Power(SortedDictionary<int, double> found) => MixerCost.Exponent(found.Select(point => ((double)point.Key, point.Value)));
+    /// <summary>The power of the tokens with which what was found for them grows.</summary>
+    internal static double Power(SortedDictionary<int, double> found) => MixerCost.Exponent(found.Select(point => ((double)point.Key, point.Value)));
 }

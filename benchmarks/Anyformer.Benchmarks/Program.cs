@@ -14,6 +14,8 @@ using BenchmarkDotNet.Running;
 // blocks [--width n] [--layers n] [--tokens n] [--batch n] [--threads n] [--rounds n] [--seconds s]   SAS and SAS-P beside the pre-norm block, in turn
 // precision <run> [--threads n]                                      a trained classifier of images, frozen in every precision: accuracy and speed
 // memory [--steps n]                                                 resident memory after 500 and after n training steps
+// attention-memory <attention|composition> <tokens> [--threads n]    peak resident memory that a forward and a backward pass add, as JSON
+// attention-memory [--threads n]                                     the same for 512 to 32,768 tokens, as a table
 string Option(string name, string otherwise) => Array.IndexOf(args, name) is var at and >= 0 ? args[at + 1] : otherwise;
 int Whole(string name, int otherwise) => int.Parse(Option(name, $"{otherwise}"), CultureInfo.InvariantCulture);
 double Real(string name, double otherwise) => double.Parse(Option(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
@@ -47,8 +49,16 @@ try
             return PrecisionRun.Run(folder);
         case ["memory", ..]:
             return MemoryRun.Run(Whole("--steps", 10_000));
+        case ["attention-memory", var form, var tokens, ..] when MemoryGrowth.Has(form):
+            TorchRuntime.Threads = run.Threads;
+            Console.WriteLine(MemoryGrowth.Json(form, int.Parse(tokens, CultureInfo.InvariantCulture)));
+            return 0;
+        case ["attention-memory", ..]:
+            foreach (var line in MemoryGrowth.Table(run.Threads, PassSeconds()))
+                Console.WriteLine(line);
+            return 0;
         default:
-            Console.Error.WriteLine("usage: step <work> | pair <work> | report <file> | kernels | blocks | precision <run> | memory");
+            Console.Error.WriteLine("usage: step <work> | pair <work> | report <file> | kernels | blocks | precision <run> | memory | attention-memory");
             Console.Error.WriteLine($"works: {string.Join(", ", WorkList.Names)}");
             Console.Error.WriteLine($"pairs: {string.Join(", ", PairList.All.Select(pair => pair.Name))}");
             return 2;
@@ -59,6 +69,9 @@ catch (UserException mistake)
     Console.Error.WriteLine(mistake.Message);
     return 2;
 }
+
+// The longest that a single pass may take where growth is measured.
+double PassSeconds() => 6 * run.Seconds;
 
 void Report(string file, string only)
 {
@@ -72,6 +85,6 @@ void Report(string file, string only)
     }
 
     TorchRuntime.Threads = run.Threads;
-    AtomicFile.WriteText(file, BenchmarksPage.Write(run, results, Growth.Table(run.Seconds / 10)));
+    AtomicFile.WriteText(file, BenchmarksPage.Write(run, results, Growth.Table(run.Seconds / 10), MemoryGrowth.Table(run.Threads, PassSeconds())));
     Console.WriteLine($"Written: {file}");
 }

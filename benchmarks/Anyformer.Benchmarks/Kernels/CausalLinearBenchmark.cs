@@ -20,8 +20,8 @@ public class CausalLinearBenchmark : KernelBenchmark
         Begin();
         _forward = AttentionWorks.Forward(AttentionWorks.CausalLinear, Tokens, features: Features);
         _composition = AttentionWorks.Forward(AttentionWorks.CausalLinearComposition, Tokens, features: Features);
-        _bothWays = AttentionWorks.ForwardAndBackward(AttentionWorks.CausalLinear, Tokens, Features);
-        _compositionBothWays = AttentionWorks.ForwardAndBackward(AttentionWorks.CausalLinearComposition, Tokens, Features);
+        _bothWays = AttentionWorks.ForwardAndBackward(AttentionWorks.CausalLinear, Tokens, features: Features);
+        _compositionBothWays = AttentionWorks.ForwardAndBackward(AttentionWorks.CausalLinearComposition, Tokens, features: Features);
     }
 
     [Benchmark(Baseline = true), BenchmarkCategory(Forward)]

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 
 namespace Anyformer.Benchmarks.Pairs;
 
@@ -14,16 +12,7 @@ internal sealed record Side(string Name, IReadOnlyList<SideSettings> Settings, s
     internal static SideRun Measure(SideSettings settings, int threads, double seconds)
     {
         string[] arguments = [.. settings.Arguments, "--threads", $"{threads}", "--seconds", seconds.ToString(CultureInfo.InvariantCulture)];
-        var start = new ProcessStartInfo(settings.Program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var (name, value) in settings.Variables)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new UserException($"{settings.Program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {error.Result.Trim()}");
-        var result = JsonDocument.Parse(output).RootElement;
+        var result = ChildProcess.Json(settings.Program, arguments, settings.Variables);
         return new SideRun(result.GetProperty("rate").GetDouble(), result.TryGetProperty("version", out var version) ? version.GetString() : null);
     }
 }

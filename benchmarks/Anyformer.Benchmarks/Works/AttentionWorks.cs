@@ -43,9 +43,9 @@ internal static class AttentionWorks
     }
 
     /// <summary>A forward and a backward pass.</summary>
-    internal static Action ForwardAndBackward(Func<Tensor, Tensor, Tensor, Tensor> attention, int tokens, int features = HeadWidth)
+    internal static Action ForwardAndBackward(Func<Tensor, Tensor, Tensor, Tensor> attention, int tokens, int heads = Heads, int features = HeadWidth)
     {
-        var (queries, keys, values) = Inputs(tokens, Heads, features);
+        var (queries, keys, values) = Inputs(tokens, heads, features);
         Tensor[] inputs = [queries, keys, values];
         foreach (var input in inputs)
             input.RequiresGrad = true;
